@@ -1,0 +1,1 @@
+"""What continuous integration checks, and in which order; ``./run test`` runs it."""

@@ -1,0 +1,1 @@
+"""Reads of the books: every balance is a sum of postings."""

@@ -1,0 +1,1 @@
+"""Pure arithmetic of money, entries and charts of accounts."""

@@ -1,0 +1,1 @@
+"""Lending over HTTP, for the platform that a lender works with."""

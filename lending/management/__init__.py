@@ -1,0 +1,1 @@
+"""Commands of the lending app, and what only they need."""

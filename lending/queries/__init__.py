@@ -1,0 +1,1 @@
+"""Reads that span tables: the assembly line, what is sold, what is owed."""

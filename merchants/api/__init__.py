@@ -1,0 +1,1 @@
+"""Merchants over HTTP: applying with what is known of their invoices."""

@@ -1,0 +1,1 @@
+"""The only writers of scoring: snapshots, decisions, cards, policies, training runs."""

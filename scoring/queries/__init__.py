@@ -1,0 +1,1 @@
+"""Reads of scoring: what decides now, what was decided, what comes with Granary."""

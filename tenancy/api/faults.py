@@ -1,0 +1,38 @@
+"""What no view answers, under /api/ as a problem and elsewhere as a page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from tenancy.api.problems import MEDIA_TYPE, Problem
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that Django itself finds suspicious."""
+    if not _is_api(request):
+        return defaults.bad_request(request, exception)
+    return _problem(Problem(400, "bad_request", _("The request can't be understood")))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request for an address that does not exist."""
+    if not _is_api(request):
+        return defaults.page_not_found(request, exception)
+    return _problem(Problem(404, "not_found", _("There is nothing here")))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a request that met a bug; what it was stands in the log, under the request id."""
+    if not _is_api(request):
+        return defaults.server_error(request)
+    return _problem(Problem(500, "internal_error", _("Something broke on our side")))
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _problem(problem: Problem) -> HttpResponse:
+    return JsonResponse(problem.body(), status=problem.status, content_type=MEDIA_TYPE)

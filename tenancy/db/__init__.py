@@ -1,0 +1,1 @@
+"""PostgreSQL backend that opens every transaction with the room's signed token."""

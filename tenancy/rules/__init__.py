@@ -1,0 +1,1 @@
+"""Pure rules of tenancy: the audit chain's arithmetic."""

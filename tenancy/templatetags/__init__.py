@@ -1,0 +1,1 @@
+"""What the pages' templates need to show figures to people."""

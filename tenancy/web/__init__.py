@@ -1,0 +1,1 @@
+"""Pages outside any room: signing in, choosing a room, choosing a language."""

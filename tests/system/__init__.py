@@ -1,0 +1,1 @@
+"""The house as a stranger meets it: its commands, on an installation of its own."""
