@@ -39,7 +39,7 @@ def prepare_database() -> None:
 
 def compile_translations() -> None:
     """Write each ``.mo`` beside its ``.po``, where it is missing or older."""
-    for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
+    for source in [*ROOT.glob("locale/*/*/*.po"), *ROOT.glob("*/locale/*/*/*.po")]:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue

@@ -65,7 +65,9 @@ INSTALLED_APPS = [
     "ledger",
     "scoring",
     "lending",
+    "partners",
     "merchants",
+    "rural",
     "config.apps.ConfigConfig",
 ]
 

@@ -1,4 +1,9 @@
-"""Partner banks: agreements, routing, the bank's API, settlement, reconciliation.
+"""
+Partner banks: agreements, routing, the bank's API, settlement, reconciliation.
 
-Nothing is here yet but its place in the order of the apps.
+A bank decides for itself, by its own credential. What it owns of a loan is a participation: a
+function of the loan's running totals, so the shares always add up to the borrower's ledger.
+
+Lock order inside one transaction: agreement, quota, placement, then whatever `lending` locks,
+then participation, settlement.
 """

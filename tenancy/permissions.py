@@ -45,6 +45,31 @@ class Permission(StrEnum):
     POLICY_EDIT = "policy.edit"
     MERCHANT_VIEW = "merchant.view"
     MERCHANT_IMPORT = "merchant.import"
+    FIELD_SUBMIT = "field.submit"
+    FORM_PUBLISH = "form.publish"
+    HOUSEHOLD_VIEW = "household.view"
+    HOUSEHOLD_RESOLVE = "household.resolve"
+    CAPACITY_ASSESS = "capacity.assess"
+    BENCHMARK_EDIT = "benchmark.edit"
+    VILLAGE_VIEW = "village.view"
+    VILLAGE_MANAGE = "village.manage"
+    PANEL_MANAGE = "panel.manage"
+    COMMISSION_VIEW = "commission.view"
+    COMMISSION_APPROVE = "commission.approve"
+    PROGRAMME_VIEW = "programme.view"
+    PROGRAMME_MANAGE = "programme.manage"
+    COUNTY_IMPORT = "county.import"
+    BANK_VIEW = "bank.view"
+    BANK_DECIDE = "bank.decide"
+    AGREEMENT_EDIT = "agreement.edit"
+    ROUTING_RUN = "routing.run"
+    REGULATION_CHANGE = "regulation.change"
+    SETTLEMENT_VIEW = "settlement.view"
+    SETTLEMENT_RUN = "settlement.run"
+    BREAK_RESOLVE = "break.resolve"
+    CLAIM_FILE = "claim.file"
+    LOAN_RESCHEDULE = "loan.reschedule"
+    APPROVAL_DECIDE = "approval.decide"
     DOCUMENT_VIEW = "document.view"
     DOCUMENT_ADD = "document.add"
     PII_UNMASK = "pii.unmask"
@@ -62,7 +87,7 @@ L, S, R, F, C, A = (
     Role.COLLECTOR,
     Role.AUDITOR,
 )
-G, P, D, Y = Role.AGENT, Role.PLATFORM, Role.ADMINISTRATOR, Role.SYSTEM
+G, B, P, D, Y = Role.AGENT, Role.BANK, Role.PLATFORM, Role.ADMINISTRATOR, Role.SYSTEM
 
 MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.APPLICATION_VIEW: frozenset({L, S, R, F, C, A, P, D, Y}),
@@ -94,6 +119,32 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.POLICY_EDIT: frozenset({R, Y}),
     Permission.MERCHANT_VIEW: frozenset({L, S, R, C, A, P, D, Y}),
     Permission.MERCHANT_IMPORT: frozenset({L, S, R, D, Y}),
+    Permission.FIELD_SUBMIT: frozenset({L, S, G, Y}),
+    Permission.FORM_PUBLISH: frozenset({R, D, Y}),
+    Permission.HOUSEHOLD_VIEW: frozenset({L, S, R, C, A, D, Y}),
+    Permission.HOUSEHOLD_RESOLVE: frozenset({L, S, Y}),
+    Permission.CAPACITY_ASSESS: frozenset({L, S, R, Y}),
+    Permission.BENCHMARK_EDIT: frozenset({R, D, Y}),
+    Permission.VILLAGE_VIEW: frozenset({L, S, R, F, C, A, D, Y}),
+    Permission.VILLAGE_MANAGE: frozenset({S, D, Y}),
+    Permission.PANEL_MANAGE: frozenset({L, S, Y}),
+    Permission.COMMISSION_VIEW: frozenset({L, S, F, A, G, D, Y}),
+    Permission.COMMISSION_APPROVE: frozenset({F, Y}),
+    Permission.PROGRAMME_VIEW: frozenset({L, S, R, F, C, A, D, Y}),
+    Permission.PROGRAMME_MANAGE: frozenset({S, R, D, Y}),
+    Permission.COUNTY_IMPORT: frozenset({S, R, D, Y}),
+    Permission.BANK_VIEW: frozenset({L, S, R, F, A, B, D, Y}),
+    # Only the bank's own credential: nobody here decides for a bank.
+    Permission.BANK_DECIDE: frozenset({B}),
+    Permission.AGREEMENT_EDIT: frozenset({R, D, Y}),
+    Permission.ROUTING_RUN: frozenset({L, S, Y}),
+    Permission.REGULATION_CHANGE: frozenset({R, D, Y}),
+    Permission.SETTLEMENT_VIEW: frozenset({F, S, A, B, D, Y}),
+    Permission.SETTLEMENT_RUN: frozenset({F, Y}),
+    Permission.BREAK_RESOLVE: frozenset({F, Y}),
+    Permission.CLAIM_FILE: frozenset({B, F, Y}),
+    Permission.LOAN_RESCHEDULE: frozenset({S, R, Y}),
+    Permission.APPROVAL_DECIDE: frozenset({S, R, F, D, Y}),
     Permission.DOCUMENT_VIEW: frozenset({L, S, R, F, C, A, D, Y}),
     Permission.DOCUMENT_ADD: frozenset({L, S, R, F, C, P, G, Y}),
     Permission.PII_UNMASK: frozenset({L, S, C, Y}),

@@ -16,8 +16,12 @@ from tests.backoffice import house
 from tests.backoffice.conftest import SignIn
 from tests.backoffice.test_pages import LISTS, pages
 
-APPS = ("tenancy", "ledger", "scoring", "lending", "merchants", "config")
-CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+APPS = ("tenancy", "ledger", "scoring", "lending", "partners", "merchants", "rural", "config")
+# The villages' and the banks' words stand beside their code, all others in one place.
+CATALOGUES = [
+    ROOT / place / "zh_Hans/LC_MESSAGES/django.po"
+    for place in ("locale", "rural/locale", "partners/locale")
+]
 # What our sources hand to gettext under its own names; makemessages finds the rest.
 PYTHON = re.compile(r"""\b(?:_|gettext|gettext_lazy|gettext_noop)\(\s*("(?:[^"\\]|\\.)*")\s*\)""")
 TEMPLATE = re.compile(r"""\{% translate "([^"]+)" %\}""")
@@ -32,9 +36,14 @@ KEY_LABELS = (
 
 
 def translated() -> dict[str, str]:
-    with CATALOGUE.open("rb") as file:
-        catalogue = read_po(file)
-    return {_first(message.id): _first(message.string) for message in catalogue if message.id}
+    known = {}
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            catalogue = read_po(file)
+        known |= {
+            _first(message.id): _first(message.string) for message in catalogue if message.id
+        }
+    return known
 
 
 def _first(text: str | list[str] | tuple[str, ...] | None) -> str:

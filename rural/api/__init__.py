@@ -1,0 +1,1 @@
+"""What the field app asks the server."""

@@ -1,0 +1,1 @@
+"""Pure arithmetic and decisions: no Django, no clock, no I/O."""

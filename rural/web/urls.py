@@ -1,0 +1,5 @@
+"""Addresses under /field/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
