@@ -12,6 +12,8 @@ import psycopg
 from config.checks.static import say
 
 BROWSER_PACKAGES = ("chromium", "fonts-wqy-microhei")
+POOLERS = ("pgbouncer",)
+NO_MORE = "--no-install-recommends"
 # Where a continuous integration service usually puts its database.
 USUAL_DATABASE = {
     "host": os.environ.get("PGHOST", "127.0.0.1"),
@@ -22,18 +24,20 @@ USUAL_DATABASE = {
 USUAL_BROKER = "amqp://guest:guest@127.0.0.1:5672//"
 
 
-def install_browser() -> None:
-    """Install Chromium and a Chinese font, where that is allowed; else the browser tests skip."""
-    if shutil.which("chromium") and _has_chinese_font():
+def install_packages() -> None:
+    """Install what tests drive, a browser and a pool, where that is allowed; else they skip."""
+    missing = [
+        *(() if shutil.which("chromium") and _has_chinese_font() else BROWSER_PACKAGES),
+        *(() if shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin") else POOLERS),
+    ]
+    if not missing:
         return
+    names = ", ".join(missing)
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        say("-", "browser", "no Chromium here, and no right to install it: its tests are skipped")
+        say("-", names, "not here, and no right to install: the tests that need it are skipped")
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (
-        ["update", "-q"],
-        ["install", "-q", "-y", "--no-install-recommends", *BROWSER_PACKAGES],
-    ):
+    for arguments in (["update", "-q"], ["install", "-q", "-y", NO_MORE, *missing]):
         done = subprocess.run(
             ["apt-get", *arguments],
             env=environment,
@@ -44,10 +48,10 @@ def install_browser() -> None:
             check=False,
         )
         if done.returncode:
-            say("-", "browser", "Chromium can't be installed: its tests are skipped")
+            say("-", names, "can't be installed: the tests that need it are skipped")
             sys.stdout.write(done.stdout[-1000:])
             return
-    say("ok", "browser", "Chromium installed")
+    say("ok", names, "installed")
 
 
 def _has_chinese_font() -> bool:

@@ -29,7 +29,7 @@ def test(arguments: list[str]) -> int:
     if chosen:
         return _pytest([*(FAST if fast else []), *chosen], os.environ)
     if not fast:
-        machine.install_browser()
+        machine.install_packages()
     failed = static.run()
     if not fast:
         failed += _elsewhere()

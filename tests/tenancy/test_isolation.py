@@ -1,4 +1,8 @@
-"""The 24 attacks on the wall between rooms; each is refused by PostgreSQL, not by our queries."""
+"""
+The 24 attacks on the wall between rooms; each is refused by PostgreSQL, not by our queries.
+
+All of them three times: over plain connections, psycopg's pool, and PgBouncer in transaction mode.
+"""
 
 import random
 import threading
@@ -17,19 +21,61 @@ from config.database import Address, as_role
 from tenancy import room
 from tenancy.models import IdempotencyRecord, OutboxMessage, WebhookSubscription
 from tenancy.tokens import sign, token_for
+from tests.tenancy import ways
 from tests.tenancy.rooms import Room, furnished, transaction_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLE = "tenancy_webhooksubscription"
 
 
+@pytest.fixture(scope="module")
+def pgbouncer(database: Address, django_db_setup: None) -> Iterator[ways.Way]:
+    if not ways.is_pgbouncer_here():
+        pytest.skip("needs PgBouncer, which is not here")
+    with ways.behind_pgbouncer(as_role(database, "app")) as way:
+        yield way
+
+
+@pytest.fixture(params=["plain", "pool", "pgbouncer"], autouse=True)
+def way(
+    request: pytest.FixtureRequest, database: Address, transactional_db: None
+) -> Iterator[ways.Way]:
+    """How every connection of the test reaches the server, Django's own too."""
+    app = as_role(database, "app")
+    chosen = {
+        "plain": lambda: ways.plain(app),
+        "pool": lambda: ways.pooled(app),
+        "pgbouncer": lambda: request.getfixturevalue("pgbouncer"),
+    }[request.param]()
+    with chosen.taken_by_django():
+        yield chosen
+
+
 @pytest.fixture
-def mine() -> Room:
+def pool(way: ways.Way) -> Iterator[ConnectionPool]:
+    size = ways.SERVER_CONNECTIONS if way.name == "pool" else TestManyAtOnce.THREADS
+    parameters = {**way.address.parameters(), "prepare_threshold": None}
+    with closing(
+        ConnectionPool(kwargs=parameters, min_size=1, max_size=size, open=True)
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def second_app_connection(pool: ConnectionPool) -> Iterator[psycopg.Connection]:
+    """A connection of the app role beside Django's own, on the same way."""
+    with pool.connection() as opened:
+        yield opened
+        opened.rollback()
+
+
+@pytest.fixture
+def mine(way: ways.Way) -> Room:
     return furnished("mine")
 
 
 @pytest.fixture
-def theirs() -> Room:
+def theirs(way: ways.Way) -> Room:
     return furnished("theirs")
 
 
@@ -238,17 +284,9 @@ class TestGoingInAndOut:
 
 
 class TestManyAtOnce:
-    """Attack 24: threads of two rooms over one small pool, with random rollbacks."""
+    """Attack 24: threads of two rooms over few connections, with random rollbacks."""
 
     THREADS, TRANSACTIONS = 8, 150
-
-    @pytest.fixture
-    def pool(self, database: Address) -> Iterator[ConnectionPool]:
-        app = as_role(database, "app")
-        with closing(
-            ConnectionPool(kwargs=app.parameters(), min_size=1, max_size=3, open=True)
-        ) as pool:
-            yield pool
 
     def test_24_no_thread_ever_sees_anothers_room(
         self, pool: ConnectionPool, mine: Room, theirs: Room
