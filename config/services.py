@@ -63,7 +63,10 @@ def services(listener: int, *, workers: int = 2) -> list[Service]:
         Service(
             "web", gunicorn,
             ["config.wsgi", "--bind", f"fd://{listener}", "--workers", "2", "--threads", "4",
-             "--worker-class", "gthread", "--log-level", "warning", "--graceful-timeout", "10"],
+             "--worker-class", "gthread", "--log-level", "warning", "--graceful-timeout", "10",
+             # Longer than clients pause between requests: a connection that is closed while a
+             # request is on its way looks to the client like a server that died.
+             "--keep-alive", "75"],
         ),
         Service(
             "worker", celery,

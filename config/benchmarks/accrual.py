@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import date
 
 from django.db import connection, transaction
 from django.utils import timezone
 from tqdm import tqdm
 
-from config.benchmarks.report import Measured, middle, percentile
+from config.benchmarks.report import Measured, middle, percentile, timed
 from config.synthetic import portfolio, scratch
 from config.synthetic.shapes import draws
 from lending.actions import accrual, close
@@ -47,9 +46,9 @@ def measure(loans: int) -> Measured:
         _post_interest(close.business_date())
         for _ in range(ROUNDS):
             day = close.open_next(close.business_date(), actor=actor, at=timezone.now())
-            sums.append(_timed(_sum_by_hand, day))
-            ours.append(_timed(_post_interest, day))
-            rows.append(_timed(_rows_by_hand, day))
+            sums.append(timed(_sum_by_hand, day))
+            ours.append(timed(_post_interest, day))
+            rows.append(timed(_rows_by_hand, day))
     return Measured(
         work="accrual",
         n=loans,
@@ -93,9 +92,3 @@ def _rows_by_hand(day: date) -> None:
             "ON COMMIT DROP"
         )
         cursor.execute(_ROWS_BY_HAND, [day, day])
-
-
-def _timed(work: Callable[[date], None], day: date) -> float:
-    began = time.perf_counter()
-    work(day)
-    return time.perf_counter() - began

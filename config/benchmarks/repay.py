@@ -33,7 +33,7 @@ def measure(loans: int, clients: int) -> Any:
     """Let the clients repay what is due today, by turns through the action and by hand."""
     from config.benchmarks.report import Measured, middle, percentile
 
-    tenant_id, currency, today, due = _plant(loans)
+    tenant_id, currency, today, due = plant(loans)
     began = time.perf_counter()
     team = [_Client(tenant_id, currency, today) for _ in range(clients)]
     done: dict[str, list[list[float]]] = {"action": [], "by_hand": []}
@@ -130,11 +130,13 @@ def _hands(
 
     def do_by_hand(loan_id: UUID, amount: Decimal) -> None:
         by_hand.repay(loan_id, amount, f"bench:{run}:{loan_id}")
+        connection.commit()
 
     return {"action": act, "by_hand": do_by_hand}
 
 
-def _plant(loans: int) -> tuple[int, str, date, list[Due]]:
+def plant(loans: int) -> tuple[int, str, date, list[Due]]:
+    """Return a scratch tenant, its currency, its day, and loans with what they owe that day."""
     from config.synthetic import portfolio, scratch
     from config.synthetic.shapes import instalment_loans
     from lending.models import Instalment

@@ -35,7 +35,7 @@ class ByHand:
         )
 
     def repay(self, loan_id: UUID, amount: Decimal, key: str) -> None:
-        """Pay what is due today, interest first."""
+        """Pay what is due today, interest first; the caller commits, after one or after many."""
         run = self.connection.execute
         run("SELECT set_config('app.tenant', %s, true)", [token_for(self.tenant_id)])
         (number,) = _one(
@@ -72,7 +72,6 @@ class ByHand:
         )
         self._entry(loan_id, number, sequence, principal, interest)
         self._audit(loan_id, number, amount)
-        self.connection.commit()
 
     def _event(self, loan_id: UUID, sequence: int, amount: Decimal, key: str) -> None:
         self.connection.execute(

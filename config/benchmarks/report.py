@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from statistics import median, quantiles
 from typing import Any
 
@@ -52,3 +54,10 @@ def percentile(seconds: Sequence[float], part: int) -> float:
 def middle(values: Sequence[float]) -> float:
     """Return the median of the rounds."""
     return median(values)
+
+
+def timed(work: Callable[[date], None], day: date) -> float:
+    """Return the seconds that a day's work took."""
+    began = time.perf_counter()
+    work(day)
+    return time.perf_counter() - began

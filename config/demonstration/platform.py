@@ -16,6 +16,7 @@ R = TypeVar("R")
 # As many as two cores answer without queueing; the server has eight threads.
 AT_ONCE = 4
 _BUSY = 409
+_TRIES = 5
 _UNDECIDED = {"SUBMITTED", "ASSESSING"}
 
 
@@ -35,13 +36,17 @@ class Platform:
         )
         self._http.headers["Authorization"] = f"Bearer {_body(answer)['access_token']}"
 
+    def close(self) -> None:
+        """Let the connections go."""
+        self._http.close()
+
     def get(self, path: str) -> dict[str, Any]:
         """
         Read one thing.
 
         :raises Unexpected: for anything but success
         """
-        return _body(self._http.get(path))
+        return _body(self._send("GET", path))
 
     def post(self, path: str, body: dict[str, Any], *, key: str) -> dict[str, Any]:
         """
@@ -50,7 +55,7 @@ class Platform:
         :raises Unexpected: for anything but success
         """
         for patience in range(20):
-            answer = self._http.post(path, json=body, headers={"Idempotency-Key": key})
+            answer = self._send("POST", path, body=body, key=key)
             if answer.status_code != _BUSY or _code(answer) != "request_in_progress":
                 break
             time.sleep(0.05 * patience)
@@ -58,8 +63,20 @@ class Platform:
 
     def refused(self, path: str, body: dict[str, Any], *, key: str) -> str:
         """Write and expect a refusal; return its code, or "" if it was done after all."""
-        answer = self._http.post(path, json=body, headers={"Idempotency-Key": key})
+        answer = self._send("POST", path, body=body, key=key)
         return "" if answer.is_success else _code(answer)
+
+    def _send(
+        self, method: str, path: str, *, body: dict[str, Any] | None = None, key: str = ""
+    ) -> httpx.Response:
+        """Send once more what a lost connection left unanswered: the key makes that harmless."""
+        headers = {"Idempotency-Key": key} if key else {}
+        for _ in range(_TRIES - 1):
+            try:
+                return self._http.request(method, path, json=body, headers=headers)
+            except httpx.TransportError:
+                time.sleep(0.2)
+        return self._http.request(method, path, json=body, headers=headers)
 
     def wait(
         self, path: str, until: Callable[[dict[str, Any]], bool], *, seconds: float = 120

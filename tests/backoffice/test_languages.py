@@ -36,7 +36,7 @@ KEY_LABELS = (
 
 
 def translated() -> dict[str, str]:
-    known = {}
+    known: dict[str, str] = {}
     for path in CATALOGUES:
         with path.open("rb") as file:
             catalogue = read_po(file)

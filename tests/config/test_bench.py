@@ -11,10 +11,12 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from config.benchmarks import apply, decide, imports, invoice_files, lender
+from config.benchmarks import apply, close, decide, imports, invoice_files, lender, receipts
 from config.benchmarks.report import Measured
 from config.database import Address
-from lending.models import Application
+from config.management.commands.verify import prove
+from lending.actions.close import STEPS
+from lending.models import Application, LoanEvent
 from merchants.models import ImportRun
 from scoring.models import Decision
 from tenancy import room as rooms
@@ -52,6 +54,12 @@ def require_shape(measured: Measured) -> dict[str, Any]:
     return shape
 
 
+def require_proven(slug: str) -> None:
+    with rooms.entered(room_of(slug).pk):
+        for name, failures in prove(room_of(slug)).items():
+            assert not failures, name
+
+
 def room_of(slug: str) -> Tenant:
     return Tenant.objects.get(slug=slug)
 
@@ -79,6 +87,26 @@ class TestImport:
         )
 
         assert set(json.loads(output.getvalue())) >= SHAPE
+
+
+@pytest.mark.usefixtures("installation")
+class TestClose:
+    def test_closes_three_days_and_leaves_the_books_proven(self) -> None:
+        shape = require_shape(close.measure(120))
+
+        assert set(shape["steps"]) == set(STEPS)
+        require_proven("bench-close-120")
+
+
+@pytest.mark.usefixtures("installation")
+class TestReceipts:
+    def test_books_every_receipt_once_by_the_action_and_by_hand(self) -> None:
+        require_shape(receipts.measure(60))
+
+        with rooms.enter(room_of("bench-repay").pk):
+            events = LoanEvent.objects.filter(key__startswith="bench:")
+            assert events.count() == 60
+        require_proven("bench-repay")
 
 
 class TestInvoices:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.benchmarks import accrual, apply, decide, imports, repay
+from config.benchmarks import accrual, apply, close, decide, imports, receipts, repay
 from config.benchmarks.report import Measured
 
 
@@ -39,6 +39,14 @@ def _accrual(options: dict[str, Any]) -> Measured:
     return accrual.measure(options["loans"] or 200_000)
 
 
+def _close(options: dict[str, Any]) -> Measured:
+    return close.measure(options["loans"] or 200_000)
+
+
+def _receipts(options: dict[str, Any]) -> Measured:
+    return receipts.measure(options["loans"] or 6_000)
+
+
 def _repay(options: dict[str, Any]) -> Measured:
     return repay.measure(options["loans"] or 30_000, options["clients"])
 
@@ -58,7 +66,9 @@ def _apply(options: dict[str, Any]) -> Measured:
 WORKS = {
     "accrual": _accrual,
     "apply": _apply,
+    "close": _close,
     "decide": _decide,
     "import": _import,
+    "receipts": _receipts,
     "repay": _repay,
 }
