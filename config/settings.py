@@ -137,11 +137,14 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "tenancy.addresses.client_address"
 
 # Behind TLS only where TLS is: the demonstration speaks plain HTTP on this machine.
 _TLS = _flag("GRANARY_TLS")
 SECURE_SSL_REDIRECT = _TLS
 SECURE_HSTS_SECONDS = 31_536_000 if _TLS else 0
+# How many proxies of our own stand before us, each adding to X-Forwarded-For.
+TRUSTED_PROXIES = int(os.environ.get("GRANARY_TRUSTED_PROXIES", "0"))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _TLS else None
 SESSION_ENGINE = "tenancy.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
@@ -199,6 +202,9 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
 }
+
+# Requests for a token within one minute: of one client id from one address, and of an address.
+TOKEN_REQUESTS_PER_MINUTE = {"client": 30, "address": 300}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenancy.api.authentication.ClientAuthentication"],

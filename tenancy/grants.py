@@ -14,6 +14,7 @@ TABLES_OUTSIDE_ROOMS = {
     "tenancy_tenant": "the list of rooms itself",
     "tenancy_user": "a person may work in several rooms",
     "tenancy_apiclient": "looked up by client id before a room can be entered",
+    "tenancy_tokenattempt": "counts requests for a token, before a room is known",
     "oauth2_provider_accesstoken": "looked up by token before a room can be entered",
     "oauth2_provider_grant": "belongs to a client",
     "oauth2_provider_idtoken": "belongs to a client",

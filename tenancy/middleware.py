@@ -15,6 +15,7 @@ from structlog.contextvars import get_contextvars
 
 from tenancy import room
 from tenancy.actors import Actor
+from tenancy.addresses import client_address
 from tenancy.models import Tenant, User
 from tenancy.queries.rooms import RoomPass, rooms_of
 from tenancy.roles import Role
@@ -41,7 +42,7 @@ class Presence:
             name=str(user),
             role=Role(self.pass_.role),
             authority_limit=self.pass_.authority_limit,
-            source=request.META.get("REMOTE_ADDR", ""),
+            source=client_address(request),
             # As it stands in the log: the caller's own, else one that was made up for him.
             request_id=str(get_contextvars().get("request_id", ""))[:REQUEST_ID_CHARACTERS],
         )

@@ -7,7 +7,7 @@ from django.utils import timezone
 from oauth2_provider.models import clear_expired
 
 from tenancy import room
-from tenancy.actions import idempotency, seal, webhooks
+from tenancy.actions import idempotency, seal, throttle, webhooks
 from tenancy.celery import TenantTask
 from tenancy.models import Tenant
 
@@ -45,4 +45,5 @@ def forget() -> None:
     for tenant_id in Tenant.objects.values_list("pk", flat=True):
         with room.entered(tenant_id):
             idempotency.forget(at=timezone.now())
+    throttle.forget(at=timezone.now())
     clear_expired()

@@ -19,6 +19,7 @@ from lending.rails import signing
 from lending.rails.protocol import Outcome, RailAnswer
 from tenancy import room
 from tenancy.actors import Actor
+from tenancy.addresses import client_address
 from tenancy.api.authentication import request_id
 from tenancy.errors import FieldError, Invalid, Refusal
 from tenancy.models import Tenant
@@ -96,7 +97,7 @@ class RailCallback(APIView):
             answer = _answer(rail, message_id, body.validated_data)
             actor = Actor(
                 kind="system", id=f"rail:{rail}", name=rail, role=Role.SYSTEM,
-                source=request.META.get("REMOTE_ADDR", ""), request_id=request_id(),
+                source=client_address(request._request), request_id=request_id(),
             )  # fmt: skip
             message = payments.callback(answer=answer, actor=actor, at=timezone.now())
             return Response(CallbackSerializer(message).data)

@@ -16,6 +16,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from tenancy.actors import Actor
+from tenancy.addresses import client_address
 from tenancy.models import ApiClient
 from tenancy.roles import Role
 
@@ -43,18 +44,24 @@ class ClientPrincipal:
             id=str(self.client.pk),
             name=self.client.name,
             role=Role(self.client.role),
-            source=request.META.get("REMOTE_ADDR", ""),
+            source=client_address(request._request),
             request_id=request_id(),
         )
 
 
 class TokenValidator(OAuth2Validator):
-    """Decides who gets a token; knows that nobody is called by what no column can hold."""
+    """
+    Decides who gets a token for a secret: a platform, and never a bank.
+
+    A bank proves itself with a key of its own (`/bank/v1`); nor is anybody called by what no
+    column can hold.
+    """
 
     def _load_application(self, client_id: str, request: Any) -> Any:
         if "\x00" in (client_id or ""):
             return None
-        return super()._load_application(client_id, request)
+        found = super()._load_application(client_id, request)
+        return None if found is not None and found.role == Role.BANK else found
 
 
 class ClientAuthentication(BaseAuthentication):

@@ -1,4 +1,4 @@
-"""What no view answers, under /api/ as a problem and elsewhere as a page."""
+"""What no view answers: to programs as a problem and elsewhere as a page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from tenancy.api.problems import MEDIA_TYPE, Problem
+
+OF_PROGRAMS = ("/api/", "/bank/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -31,7 +33,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith(OF_PROGRAMS)
 
 
 def _problem(problem: Problem) -> HttpResponse:

@@ -2,12 +2,11 @@
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from oauth2_provider.views import TokenView
 
-from tenancy.api import webhooks
+from tenancy.api import tokens, webhooks
 
 urlpatterns = [
-    path("oauth/token", TokenView.as_view(), name="api_token"),
+    path("oauth/token", tokens.ThrottledTokenView.as_view(), name="api_token"),
     path("schema", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
     path("webhook-subscriptions", webhooks.SubscriptionList.as_view()),

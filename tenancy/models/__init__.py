@@ -14,6 +14,7 @@ from tenancy.models.keys import (
 from tenancy.models.membership import Membership
 from tenancy.models.outbox import OutboxMessage, WebhookSubscription
 from tenancy.models.tenant import Tenant
+from tenancy.models.throttle import TokenAttempt
 from tenancy.models.user import User
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "TenantModel",
     "TenantOneToOneField",
     "TenantQuerySet",
+    "TokenAttempt",
     "User",
     "WebhookSubscription",
     "uuid_key",
