@@ -51,9 +51,10 @@ def check(message: Message, *, keys: Mapping[str, PublicKey], now: datetime) -> 
         needed.append("content-digest")
     reason = "there is no registered key"
     for name, key in keys.items():
+        known: dict[str, Any] = {name: key.public_key}
         verifier = _Verifier(
             signature_algorithm=_algorithm(key),
-            key_resolver=MappingKeyResolver(public_keys={name: key.public_key}, private_keys={}),
+            key_resolver=MappingKeyResolver(public_keys=known, private_keys={}),
         )
         verifier.now = now
         try:

@@ -34,9 +34,10 @@ def sent(
 ) -> Any:  # fmt: skip
     headers = {"authorization": "DPoP t", "dpop": "p", "idempotency-key": "k"}
     request = SimpleNamespace(method="POST", url=URL, headers=headers)
+    own: dict[str, Any] = {kid: key.private_key}
     signer = HTTPMessageSigner(
         signature_algorithm=ALGORITHM[key.key_type],
-        key_resolver=MappingKeyResolver(public_keys={}, private_keys={kid: key.private_key}),
+        key_resolver=MappingKeyResolver(public_keys={}, private_keys=own),
     )
     is_covered = "content-digest" in covered
     signer.sign(
