@@ -1,0 +1,30 @@
+from rural.models.attachments import Attachment, AttachmentChunk, AttachmentUse
+from rural.models.conflicts import ConflictCase, ConflictKind, ConflictStatus
+from rural.models.definitions import DefinitionStatus, FormDefinition
+from rural.models.enterprises import CropEnterprise, LivestockEnterprise
+from rural.models.households import Household, HouseholdRevision
+from rural.models.intake_rules import IntakeRule
+from rural.models.places import County, Township, Village, VillageWorker
+from rural.models.submissions import Submission, SubmissionStatus
+
+__all__ = [
+    "Attachment",
+    "AttachmentChunk",
+    "AttachmentUse",
+    "ConflictCase",
+    "ConflictKind",
+    "ConflictStatus",
+    "County",
+    "CropEnterprise",
+    "DefinitionStatus",
+    "FormDefinition",
+    "Household",
+    "HouseholdRevision",
+    "IntakeRule",
+    "LivestockEnterprise",
+    "Submission",
+    "SubmissionStatus",
+    "Township",
+    "Village",
+    "VillageWorker",
+]
