@@ -1,0 +1,1 @@
+"""Files that a lender and a partner bank exchange: columns, writing, reading."""
