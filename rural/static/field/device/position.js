@@ -1,0 +1,67 @@
+// Where the phone is, with the radius that it is sure of. A radius of 0 is what a simulated or
+// hand-set position reports; it is kept as it came, and flagged.
+
+const GOOD_METRES = 5;
+const PATIENCE_MS = 20_000;
+const PRECISE = { enableHighAccuracy: true, maximumAge: 0, timeout: 30_000 };
+
+function point({ coords, timestamp }) {
+  return {
+    lat: coords.latitude.toFixed(6),
+    lon: coords.longitude.toFixed(6),
+    accuracy: coords.accuracy.toFixed(1),
+    at: new Date(timestamp).toISOString(),
+  };
+}
+
+export const isSimulated = ({ accuracy }) => Number(accuracy) === 0;
+
+/** Follows the phone while a form is open; `latest` is the newest point, or null. */
+export class Position extends EventTarget {
+  latest = null;
+  #watch = null;
+
+  start() {
+    if (!navigator.geolocation || this.#watch !== null) return;
+    this.#watch = navigator.geolocation.watchPosition(
+      (found) => this.#found(point(found)),
+      (error) => this.dispatchEvent(new CustomEvent("trouble", { detail: error.code })),
+      PRECISE,
+    );
+  }
+
+  stop() {
+    if (this.#watch !== null) navigator.geolocation.clearWatch(this.#watch);
+    this.#watch = null;
+  }
+
+  #found(found) {
+    this.latest = found;
+    this.dispatchEvent(new CustomEvent("found", { detail: found }));
+  }
+}
+
+/**
+ * Take a point: at once when it is good to 5 metres, else the best of 20 seconds. `better` hears of
+ * each improvement. Resolves to null if no point came.
+ */
+export function taken(better = () => {}, patience = PATIENCE_MS) {
+  return new Promise((resolve) => {
+    let best = null;
+    const done = () => {
+      navigator.geolocation.clearWatch(watch);
+      clearTimeout(timer);
+      resolve(best);
+    };
+    const heard = (found) => {
+      const next = point(found);
+      if (!best || Number(next.accuracy) < Number(best.accuracy)) {
+        best = next;
+        better(best);
+      }
+      if (Number(best.accuracy) <= GOOD_METRES) done();
+    };
+    const timer = setTimeout(done, patience);
+    const watch = navigator.geolocation.watchPosition(heard, done, PRECISE);
+  });
+}

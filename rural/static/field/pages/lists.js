@@ -1,0 +1,97 @@
+// Today's visits, households, forms, records: pages of buttons as wide as the phone.
+
+import { DRAFT, QUEUED, SENT } from "../safe/records.js";
+import { clock, own, w } from "../words.js";
+import { ask, h } from "./dom.js";
+
+function entry({ title, lines = [], onclick, mark = null }) {
+  const text = [h("b", {}, title), ...lines.filter(Boolean).map((line) => h("small", {}, line))];
+  const content = [h("span", { class: "text" }, text), mark];
+  return h("li", {}, onclick ? h("button", { type: "button", class: "entry", onclick }, content) : h("div", { class: "entry" }, content));
+}
+
+function list(entries, empty) {
+  return entries.length ? h("ul", { class: "entries" }, entries) : h("p", { class: "none" }, empty);
+}
+
+export function todayPage(app, { visits, refreshedAt }) {
+  const entries = visits.map((visit) => entry({
+    title: visit.household_name ?? visit.name ?? visit.title,
+    lines: [visit.kind && own(visit.kind), [visit.village, visit.due_on ?? visit.planned_on].filter(Boolean).join(" · ")],
+    onclick: () => app.go(`forms/${visit.household_id ?? visit.household ?? ""}`),
+  }));
+  const fresh = refreshedAt ? w("refreshed", { time: clock(refreshedAt) }) : w("pack_none");
+  return h("main", {}, h("h1", {}, w("visits_title")), list(entries, w("visits_none")), h("p", { class: "hint" }, fresh));
+}
+
+export function householdsPage(app, households) {
+  const found = h("div", {});
+  const search = h("input", { id: "search", type: "search", autocomplete: "off", oninput: () => draw() });
+
+  function draw() {
+    const wanted = search.value.trim().toLowerCase();
+    const some = households.filter(({ name, code }) => `${name} ${code}`.toLowerCase().includes(wanted));
+    const entries = some.map((each) => entry({
+      title: each.name,
+      lines: [each.code, w("household_group", each)],
+      onclick: () => app.go(`forms/${each.id}`),
+    }));
+    found.replaceChildren(list(entries, w("households_none")));
+  }
+
+  draw();
+  return h("main", {}, h("h1", {}, w("households_title")),
+    h("div", { class: "field" }, h("label", { for: "search" }, w("household_search")), search), found);
+}
+
+export function formsPage(app, forms, household) {
+  const title = household ? w("forms_for", { name: household.name }) : w("forms_title");
+  const entries = forms.map((form) => entry({
+    title: own(form.definition.title),
+    lines: [`${form.code} · v${form.version}`],
+    onclick: () => app.begin(form, household),
+  }));
+  return h("main", {}, h("h1", {}, title), list(entries, w("forms_none")));
+}
+
+const STATES = { received: "state_received", officer: "state_officer" };
+
+export function recordsPage(app, found, titles) {
+  const named = (record) => [titles(record.form_code), record.subject_name].filter(Boolean).join(" · ");
+  const drafts = found[DRAFT].map((record) => entry({
+    title: named(record),
+    lines: [w("changed", { time: clock(record.changed_at) })],
+    mark: record.errors.length ? h("em", { class: "mark bad" }, w("state_returned")) : null,
+    onclick: () => app.go(`form/${record.root_uuid}`),
+  }));
+  const queued = found[QUEUED].map((record) => entry({
+    title: named(record),
+    lines: [w("finished", { time: clock(record.finalized_at) })],
+    mark: h("em", { class: "mark" }, w("state_waiting")),
+  }));
+  const sent = found[SENT].toReversed().map((record) => entry({
+    title: named(record),
+    lines: [clock(record.sent_at), record.state_words && own(record.state_words)],
+    mark: h("em", { class: "mark good" }, w(STATES[record.outcome])),
+  }));
+  return h("main", {}, h("h1", {}, w("records_title")),
+    h("p", { class: "queue", id: "queue" }, queueWords(app.queue.state)),
+    h("button", { type: "button", class: "button wide", onclick: () => app.sync() }, w("upload_now")),
+    h("h2", {}, `${w("drafts")} ${drafts.length}`), list(drafts, w("none_here")),
+    h("h2", {}, `${w("queue")} ${queued.length}`), list(queued, w("none_here")),
+    h("h2", {}, `${w("sent")} ${sent.length}`), list(sent, w("none_here")));
+}
+
+/** Return what the queue is doing, in words. */
+export function queueWords({ name, left, next }) {
+  if (name === "sending" || name === "sent" || name === "trouble") return w("queue_sending", { left: left ?? "" });
+  if (name === "unreachable" || name === "failed") return w(`queue_${name}`, { time: clock(next) });
+  if (name === "signed_out" || name === "returned") return w(`queue_${name}`);
+  if (name === "wrong_person") return w("queue_signed_out");
+  return w("queue_idle");
+}
+
+/** Ask whether a draft is really to go. */
+export function sureToDiscard() {
+  return ask({ title: w("discard_title"), text: w("discard_text"), yes: w("discard"), no: w("cancel"), danger: true });
+}

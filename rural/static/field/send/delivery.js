@@ -1,0 +1,72 @@
+// One record on its way: the answers first, then what the server lacks of each photo, then the
+// question whether it holds the very same content. Only a yes lets the record leave the phone.
+
+import * as api from "./api.js";
+import { photo } from "../safe/records.js";
+
+const CHUNK_BYTES = 256 * 1024;
+const MOST_CORRECTIONS = 8;
+
+/** The server holds something else, or not everything: the record stays. */
+export class Unconfirmed extends Error {}
+
+/** Deliver a final record; return what its receipt is to say. */
+export async function deliver(record, progress = () => {}) {
+  const found = await submitted(record);
+  let done = 0;
+  for (const attachment of record.attachments) {
+    await upload(record.root_uuid, attachment);
+    done += 1;
+    progress(done, record.attachments.length);
+  }
+  return found.conflict ? kept(record, found) : confirmed(record);
+}
+
+function sent(record) {
+  const { errors, subject_name, state, changed_at, ...submission } = record;
+  return submission;
+}
+
+async function submitted(record) {
+  try {
+    return { conflict: false, ...(await api.submit(sent(record))) };
+  } catch (error) {
+    if (error instanceof api.Refused && error.status === 409 && error.problem.kept) {
+      return { conflict: true, ...error.problem };
+    }
+    throw error;
+  }
+}
+
+/** Send a photo from where the server stands; it says so itself when we are wrong about that. */
+async function upload(root, { sha256, size, media_type }) {
+  let { received, complete } = await api.attachment(sha256);
+  if (complete) return;
+  const { bytes } = await photo(root, sha256);
+  for (let corrections = 0; !complete; ) {
+    const chunk = bytes.slice(received, received + CHUNK_BYTES);
+    try {
+      ({ received, complete } = await api.putChunk(sha256, received, size, chunk));
+    } catch (error) {
+      if (!(error instanceof api.Refused && error.status === 409)) throw error;
+      corrections += 1;
+      if (corrections > MOST_CORRECTIONS) throw new Unconfirmed(sha256);
+      ({ received, complete = false } = error.problem);
+    }
+  }
+}
+
+async function confirmed(record) {
+  const held = await api.submission(record.root_uuid);
+  const same = held.content_sha256 === record.content_sha256;
+  if (!same || held.status !== "complete" || held.missing.length) throw new Unconfirmed(record.root_uuid);
+  return { outcome: "received", flags: held.flags, state_words: held.state_words };
+}
+
+async function kept(record, problem) {
+  if (problem.content_sha256 !== record.content_sha256) throw new Unconfirmed(record.root_uuid);
+  for (const { sha256 } of record.attachments) {
+    if (!(await api.attachment(sha256)).complete) throw new Unconfirmed(sha256);
+  }
+  return { outcome: "officer", case: problem.case };
+}
