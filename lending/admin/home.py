@@ -43,6 +43,8 @@ def _line() -> dict[str, Any]:
             {
                 "figures": each,
                 "name": names[each.stage.value],
+                "returned": None if each.returned_share is None else each.returned_share * 100,
+                "risk": list(zip(_risk_names(), each.risk, strict=True)),
                 "url": f"{queue}?stage__exact={each.stage.value}",
                 "late_url": f"{queue}?stage__exact={each.stage.value}&clock=overdue",
             }
@@ -58,6 +60,15 @@ def _line() -> dict[str, Any]:
         "full_load": pipeline.FULL_LOAD,
         "queue_url": queue,
     }
+
+
+def _risk_names() -> list[str]:
+    first, *_between, last = pipeline.RISK_BANDS
+    between = [
+        f"{low}–{high - 1}"
+        for low, high in zip(pipeline.RISK_BANDS, pipeline.RISK_BANDS[1:], strict=False)
+    ]
+    return [_("no score"), f"< {first}", *between, f"≥ {last}"]
 
 
 def _stuck(row: Application) -> dict[str, Any]:

@@ -7,6 +7,7 @@ the number of applications ever made.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,17 +20,25 @@ from django.db.models import Count, Q, QuerySet
 
 from lending.models import Application
 from lending.models.application import OPEN_STAGES
-from lending.rules.stages import Stage
+from lending.rules.stages import Stage, is_return
 from tenancy import room
 
 PAGE = 50
 # What one officer is expected to carry: one clerk to a thousand firms.
 FULL_LOAD = 1_000
+# Scores below which a band ends; the last has no end, and before all stands what has no score.
+RISK_BANDS = (550, 600, 650, 700)
 
 
 @dataclass(frozen=True, slots=True)
 class StageFigures:
-    """One stage at one moment; ages are of what stands in it, rates are per hour of a window."""
+    """
+    One stage at one moment; ages are of what stands in it, rates are per hour of a window.
+
+    `returned_share` is the part of the arrivals that came back from a later stage, None where
+    nothing arrived. `risk` counts what stands in it by the score that it was decided with, in
+    the order of `RISK_BANDS`.
+    """
 
     stage: Stage
     count: int
@@ -39,6 +48,8 @@ class StageFigures:
     breached: int
     arrivals_per_hour: float
     exits_per_hour: float
+    returned_share: float | None
+    risk: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,8 @@ class OfficerLoad:
 def stages(*, at: datetime, window: timedelta = timedelta(hours=24)) -> list[StageFigures]:
     """Return the figures of every open stage, in the order of the line, empty ones too."""
     standing, amounts = _standing(at), _amounts()
-    arrivals, exits = _flow(at, window)
+    arrivals, exits, returns = _flow(at, window)
+    risk = _risk()
     hours = window / timedelta(hours=1)
     figures = []
     for stage in Stage:
@@ -84,6 +96,8 @@ def stages(*, at: datetime, window: timedelta = timedelta(hours=24)) -> list[Sta
                 breached=breached,
                 arrivals_per_hour=arrivals.get(stage.value, 0) / hours,
                 exits_per_hour=exits.get(stage.value, 0) / hours,
+                returned_share=_share(returns.get(stage.value, 0), arrivals.get(stage.value, 0)),
+                risk=risk.get(stage.value, (0,) * (len(RISK_BANDS) + 2)),
             )
         )
     return figures
@@ -91,7 +105,7 @@ def stages(*, at: datetime, window: timedelta = timedelta(hours=24)) -> list[Sta
 
 def outcomes(*, at: datetime, window: timedelta = timedelta(hours=24)) -> dict[str, int]:
     """Return how many applications reached each final stage, or the offer, in a window."""
-    arrivals, _exits = _flow(at, window)
+    arrivals, _exits, _returns = _flow(at, window)
     shown = [stage.value for stage in Stage if stage.value not in OPEN_STAGES]
     return {stage: arrivals.get(stage, 0) for stage in [Stage.APPROVED.value, *shown]}
 
@@ -183,6 +197,14 @@ _FLOW = """
      WHERE tenant_id = %(tenant)s AND at > %(since)s AND at <= %(at)s
      GROUP BY to_stage, from_stage
 """
+_RISK = """
+    SELECT application.stage, width_bucket(decision.score, %(bands)s::integer[]), count(*)
+      FROM lending_application application
+      LEFT JOIN scoring_decision decision
+        ON decision.tenant_id = application.tenant_id AND decision.id = application.decision_id
+     WHERE application.tenant_id = %(tenant)s AND application.stage = ANY(%(open)s)
+     GROUP BY 1, 2
+"""
 
 
 def _standing(
@@ -199,18 +221,35 @@ def _amounts() -> dict[str, dict[str, Decimal]]:
     return amounts
 
 
-def _flow(at: datetime, window: timedelta) -> tuple[dict[str, int], dict[str, int]]:
-    arrivals: dict[str, int] = {}
-    exits: dict[str, int] = {}
+def _flow(at: datetime, window: timedelta) -> tuple[dict[str, int], ...]:
+    """Return arrivals, exits, and arrivals from a later stage, by stage."""
+    arrivals: Counter[str] = Counter()
+    exits: Counter[str] = Counter()
+    returns: Counter[str] = Counter()
     for to_stage, from_stage, count in _fetch(_FLOW, at=at, since=at - window):
-        arrivals[to_stage] = arrivals.get(to_stage, 0) + count
+        arrivals[to_stage] += count
         if from_stage:
-            exits[from_stage] = exits.get(from_stage, 0) + count
-    return arrivals, exits
+            exits[from_stage] += count
+            if is_return(Stage(from_stage), Stage(to_stage)):
+                returns[to_stage] += count
+    return arrivals, exits, returns
 
 
-def _fetch(sql: str, **moments: datetime) -> list[tuple]:
-    named: dict[str, Any] = {"tenant": room.current(), "open": OPEN_STAGES, **moments}
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _risk() -> dict[str, tuple[int, ...]]:
+    bands: dict[str, list[int]] = {}
+    for stage, band, count in _fetch(_RISK, bands=list(RISK_BANDS)):
+        # Without a score there is no band: those stand first.
+        row = bands.setdefault(stage, [0] * (len(RISK_BANDS) + 2))
+        row[0 if band is None else band + 1] = count
+    return {stage: tuple(counts) for stage, counts in bands.items()}
+
+
+def _fetch(sql: str, **more: Any) -> list[tuple]:
+    named: dict[str, Any] = {"tenant": room.current(), "open": OPEN_STAGES, **more}
     with connection.cursor() as cursor:
         cursor.execute(sql, named)
         return cursor.fetchall()

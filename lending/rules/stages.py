@@ -58,6 +58,12 @@ def may_move(before: Stage, after: Stage) -> bool:
     return after in TRANSITIONS.get(before, frozenset())
 
 
+def is_return(before: Stage, after: Stage) -> bool:
+    """Whether a step leads back up the line: somebody has to look again."""
+    line = list(Stage)
+    return line.index(after) < line.index(before)
+
+
 def due_at(stage: Stage, since: datetime, minutes: Mapping[str, int]) -> datetime | None:
     """
     Return the moment by which the stage should be left, or None where no clock runs.

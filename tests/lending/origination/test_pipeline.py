@@ -10,10 +10,12 @@ from lending.models import Application
 from lending.queries import pipeline
 from lending.queries.pipeline import StageFigures
 from lending.rules.stages import Stage
+from scoring.models import Decision
 from tenancy.models import Tenant, User
 from tenancy.roles import Role
 from tests.lending import build
 from tests.lending.build import NOON, actor
+from tests.scoring import build as scoring
 
 LATER = NOON + timedelta(hours=10)
 
@@ -60,6 +62,34 @@ class TestStages:
         assert figures[Stage.REFERRED].exits_per_hour == pytest.approx(1 / 24)
         assert figures[Stage.APPROVED].arrivals_per_hour == pytest.approx(1 / 24)
 
+    def test_says_what_part_came_back(self, room: Tenant) -> None:
+        first, _second, _third = _arrive(3)
+        boss = actor(Role.SUPERVISOR)
+        applications.decline(actor=boss, at=LATER, application_id=first.pk, reason="No")
+
+        applications.refer(actor=boss, at=LATER, application_id=first.pk, reason="Asked for it")
+
+        referred = _figures(Stage.REFERRED, LATER)
+        assert referred.returned_share == pytest.approx(1 / 4)
+        assert _figures(Stage.COLLECTING, LATER).returned_share is None
+
+    def test_counts_what_has_no_score_apart(self, room: Tenant) -> None:
+        _arrive(2)
+
+        assert _figures(Stage.REFERRED, LATER).risk == (2, 0, 0, 0, 0, 0)
+
+    def test_counts_the_scored_by_their_score(self, room: Tenant) -> None:
+        scoring.approved()
+        scoring.published()
+        evidence = {**build.evidence(), "features": scoring.HEALTHY}
+
+        build.decide(build.submitted(evidence=evidence))
+
+        score = Decision.objects.get().score
+        band = 1 + sum(score >= limit for limit in pipeline.RISK_BANDS)
+        expected = tuple(int(place == band) for place in range(6))
+        assert _figures(Stage.APPROVED, LATER).risk == expected
+
     def test_shows_empty_stages_in_the_order_of_the_line(self, room: Tenant) -> None:
         assert [each.stage for each in pipeline.stages(at=LATER)] == [
             Stage.COLLECTING,
@@ -69,7 +99,7 @@ class TestStages:
             Stage.APPROVED,
         ]
 
-    def test_takes_three_statements_however_many_there_are(self, room: Tenant) -> None:
+    def test_takes_four_statements_however_many_there_are(self, room: Tenant) -> None:
         _arrive(5)
 
         with CaptureQueriesContext(
@@ -77,7 +107,7 @@ class TestStages:
         ) as statements:
             pipeline.stages(at=LATER)
 
-        assert len(statements) == 3
+        assert len(statements) == 4
 
 
 class TestOutcomes:
