@@ -1,4 +1,6 @@
 from rural.models.attachments import Attachment, AttachmentChunk, AttachmentUse
+from rural.models.benchmarks import Benchmark, BenchmarkKind
+from rural.models.capacity import Assessment, CapacityPolicy, Observation, VerdictKind
 from rural.models.conflicts import ConflictCase, ConflictKind, ConflictStatus
 from rural.models.definitions import DefinitionStatus, FormDefinition
 from rural.models.enterprises import CropEnterprise, LivestockEnterprise
@@ -8,9 +10,13 @@ from rural.models.places import County, Township, Village, VillageWorker
 from rural.models.submissions import Submission, SubmissionStatus
 
 __all__ = [
+    "Assessment",
     "Attachment",
     "AttachmentChunk",
     "AttachmentUse",
+    "Benchmark",
+    "BenchmarkKind",
+    "CapacityPolicy",
     "ConflictCase",
     "ConflictKind",
     "ConflictStatus",
@@ -22,9 +28,11 @@ __all__ = [
     "HouseholdRevision",
     "IntakeRule",
     "LivestockEnterprise",
+    "Observation",
     "Submission",
     "SubmissionStatus",
     "Township",
+    "VerdictKind",
     "Village",
     "VillageWorker",
 ]
