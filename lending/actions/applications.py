@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.rules.money import exponent
-from lending.actions import desk, offers
+from lending.actions import capacity, desk, funding, offers
 from lending.actions.assessment import decide_automatically
+from lending.actions.capacity import CapacityExceeded
 from lending.actions.desk import WrongStage
+from lending.actions.funding import Granted
 from lending.actions.intake import InputsMissing, submit, supply
-from lending.models import Application, Offer, OfferStatus
+from lending.models import Application, Funding, Offer, OfferStatus
 from lending.rules.stages import Stage
 from tenancy import room
 from tenancy.actions import audit
@@ -26,6 +28,7 @@ from tenancy.roles import Role
 
 __all__ = [
     "AuthorityExceeded",
+    "CapacityExceeded",
     "InputsMissing",
     "WrongStage",
     "approve",
@@ -56,11 +59,15 @@ def approve(
     annual_rate: Decimal | None = None,
     term: int | None = None,
     reason: str = "",
-) -> Offer:
+) -> Offer | None:
     """
     Approve a referred application: what was asked for, or the counter-offer that is named.
 
+    Returns the offer, or None where the product is funded with a partner: the bank decides for
+    itself before anything is offered.
+
     :raises WrongStage: if it is not with a person
+    :raises CapacityExceeded: above what the borrower's own cash flow can carry
     :raises AuthorityExceeded: above the actor's own limit
     :raises Invalid: for terms outside the product
     :raises CostAboveCap: if the all-in cost breaks a rule in force
@@ -74,6 +81,11 @@ def approve(
     term = application.term if term is None else term
     _require_within_product(application, amount=amount, annual_rate=annual_rate, term=term)
     _require_authority(actor, amount)
+    capacity.require_within(application, amount)
+    if application.version.funding == Funding.PARTNER:
+        granted = Granted(amount, annual_rate, term)
+        funding.seek(application, granted, actor=actor, at=at, on=on, reason=reason)
+        return None
     offer = offers.make(
         application, at=at, on=on, amount=amount, annual_rate=annual_rate, term=term
     )
@@ -153,6 +165,7 @@ def withdraw(*, actor: Actor, at: datetime, application_id: UUID, reason: str = 
     offer = desk.open_offer(application)
     if offer is not None:
         offer.settle(OfferStatus.WITHDRAWN, at=at)
+    funding.tell_withdrawn(application)
     _move(application, Stage.WITHDRAWN, at=at, actor=actor, reason=reason, verb="withdraw")
     return application
 

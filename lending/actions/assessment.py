@@ -12,10 +12,11 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger.rules.money import rounded
-from lending.actions import desk, offers
+from lending.actions import capacity, desk, funding, offers
 from lending.actions import evidence as packages
+from lending.actions.funding import Granted
 from lending.actions.pricing import CostAboveCap
-from lending.models import Application, Offer
+from lending.models import Application, Funding, Offer
 from lending.rules.stages import Stage
 from scoring.actions import decisions
 from scoring.models import Decision, Outcome
@@ -66,6 +67,11 @@ def decide_automatically(
     if application.stage != Stage.SUBMITTED:
         return application
     decision, verdict = _assess(application, at=at, actor=actor)
+    if verdict.terms is not None and application.version.funding == Funding.PARTNER:
+        verdict, granted = _try_funding(application, verdict, on=on)
+        if granted is not None:
+            _seek(application, verdict, granted, decision=decision, at=at, on=on, actor=actor)
+            return application
     offer = None
     if verdict.terms is not None:
         verdict, offer = _try_offer(application, verdict, at=at, on=on)
@@ -104,6 +110,8 @@ def _verdict(application: Application, decision: Decision) -> Verdict:
     version = application.version
     # Policy may grant less than was asked for and below the product's price, never beyond.
     granted = application.amount if decision.limit is None else decision.limit
+    carried = capacity.limit_of(application)
+    granted = granted if carried is None else min(granted, carried)
     limit = rounded(min(granted, application.amount), application.currency, ROUND_DOWN)
     rate = version.annual_rate
     if decision.annual_rate is not None:
@@ -126,6 +134,42 @@ def _try_offer(
         why = _reason("cost_above_cap", refusal)
         return Verdict(Stage.REFERRED, [*verdict.reasons, why]), None
     return verdict, offer
+
+
+def _try_funding(
+    application: Application, verdict: Verdict, *, on: date
+) -> tuple[Verdict, Granted | None]:
+    assert verdict.terms is not None
+    granted = Granted(*verdict.terms, application.term)
+    try:
+        funding.require_priceable(application, granted, on=on)
+    except CostAboveCap as refusal:
+        why = _reason("cost_above_cap", refusal)
+        return Verdict(Stage.REFERRED, [*verdict.reasons, why]), None
+    return verdict, granted
+
+
+def _seek(
+    application: Application,
+    verdict: Verdict,
+    granted: Granted,
+    *,
+    decision: Decision | None,
+    at: datetime,
+    on: date,
+    actor: Actor,
+) -> None:
+    application.decision_id = decision.pk if decision else None
+    application.reasons = list(verdict.reasons)
+    funding.seek(
+        application,
+        granted,
+        actor=actor,
+        at=at,
+        on=on,
+        through=Stage.ASSESSING,
+        also=("decision_id", "reasons"),
+    )
 
 
 def _settle(

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from ledger.rules.currencies import EXPONENTS
 from lending.models.product import (
-    SINGLE_DUE_DATE,
+    MONTHLY,
     DayCountBasis,
+    Funding,
     RateBasis,
     RepaymentMethod,
     TermUnit,
@@ -34,7 +35,7 @@ class Configuration:
 
     `stage_minutes` overrides the default service level of a stage; `required_inputs` names what
     the evidence must hold before an application leaves COLLECTING; `redraws` False means that
-    the limit is paid out in full, once.
+    the limit is paid out in full, once; `funding` whether a partner bank lends along.
     """
 
     method: str
@@ -47,6 +48,7 @@ class Configuration:
     max_term: int
     term_unit: str
     day_count: str = DayCountBasis.ACTUAL_365
+    funding: str = Funding.OWN
     min_draw: Decimal | None = None
     fees: tuple[Fee, ...] = ()
     penalty_rate: Decimal = Decimal(0)
@@ -68,6 +70,7 @@ class Configuration:
             "rate_basis": self.rate_basis,
             "annual_rate": yearly_rate(self.quoted_rate, self.rate_basis, self.day_count),
             "day_count": self.day_count,
+            "funding": self.funding,
             "min_term": self.min_term,
             "max_term": self.max_term,
             "term_unit": self.term_unit,
@@ -84,7 +87,7 @@ class Configuration:
         """Yield what does not fit, field by field."""
         yield from self._unknown_words()
         yield from self._impossible_numbers()
-        if self.method not in SINGLE_DUE_DATE and self.term_unit != TermUnit.MONTHS:
+        if self.method in MONTHLY and self.term_unit != TermUnit.MONTHS:
             yield _error("/term_unit", self.term_unit, _("months, for monthly instalments"))
         codes = [fee.code for fee in self.fees]
         if len(set(codes)) != len(codes):
@@ -99,6 +102,7 @@ class Configuration:
             ("/rate_basis", self.rate_basis, RateBasis.values),
             ("/day_count", self.day_count, DayCountBasis.values),
             ("/term_unit", self.term_unit, TermUnit.values),
+            ("/funding", self.funding, Funding.values),
         ):
             if value not in known:
                 yield _error(pointer, value, ", ".join(known))

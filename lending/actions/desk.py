@@ -16,6 +16,7 @@ from tenancy.errors import NotFound, Refusal
 TOPICS = {
     Stage.APPROVED: "application.decided",
     Stage.DECLINED: "application.decided",
+    Stage.FUNDING: "application.funding",
     Stage.REFERRED: "application.referred",
     Stage.ACCEPTED: "offer.accepted",
     Stage.WITHDRAWN: "application.withdrawn",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from lending.actions.holding import hold
 from lending.models import (
     Borrower,
     CreditLine,
+    Funding,
     Loan,
     LoanStatus,
     PaymentDirection,
@@ -26,9 +28,15 @@ from lending.rules.terms import Terms
 from tenancy import room
 from tenancy.actions import audit, outbox
 from tenancy.actors import Actor
-from tenancy.errors import Refusal
+from tenancy.errors import NotFound, Refusal
 from tenancy.ids import uuid7
 from tenancy.permissions import Permission, require
+
+
+class LoanNotPending(Refusal):
+    """Only a loan that still waits for its money can be paid out or given up."""
+
+    code = "loan_not_pending"
 
 
 class KeyTakenByAnotherLoan(Refusal):
@@ -50,12 +58,13 @@ def request(
     at: datetime,
     actor: Actor,
     key: str,
+    is_held: bool = False,
 ) -> Loan:
     """
     Write a loan that waits for its money, and ask the rail to send it.
 
-    The caller holds the line's lock and has checked its headroom. Repeating a key returns the
-    loan that it made.
+    A held one asks the partner banks for their part first; see `release`. The caller holds the
+    line's lock and has checked its headroom. Repeating a key returns the loan that it made.
 
     :raises KeyTakenByAnotherLoan: if the key made a loan of another borrower or amount
     """
@@ -78,16 +87,58 @@ def request(
         key=key,
         requested_on=on,
     )
-    order = _order(loan, on=on, at=at)
+    changes = {"amount": str(amount), "currency": loan.currency}
+    if not is_held:
+        changes["payment"] = _send(loan, on=on, at=at).reference
+    audit.record(actor=actor, at=at, action="loan.request", subject=loan, changes=changes)
+    if is_held:
+        outbox.enqueue("partners.fund", loan_id=str(loan_id))
+    return loan
+
+
+@room.atomic
+def release(*, loan_id: UUID, actor: Actor, at: datetime, on: date) -> PaymentOrder:
+    """
+    Send the one payment of a loan that was held until all its money was there.
+
+    Repeating it returns the order that it made.
+
+    :raises NotFound: if there is no such loan
+    :raises LoanNotPending: if it was cancelled, or paid out without an order of ours
+    """
+    require(actor, Permission.LINE_DRAW)
+    loan = _locked(loan_id)
+    order = _order_of(loan)
+    if order is not None:
+        return order
+    _require_pending(loan)
+    order = _send(loan, on=on, at=at)
     audit.record(
         actor=actor,
         at=at,
-        action="loan.request",
+        action="loan.release",
         subject=loan,
-        changes={"amount": str(amount), "currency": loan.currency, "payment": order.reference},
+        changes={"payment": order.reference, "amount": str(order.amount)},
     )
-    outbox.enqueue("lending.pay", order_id=str(order.pk))
-    return loan
+    return order
+
+
+@room.atomic
+def abandon(*, loan_id: UUID, reason: str, actor: Actor, at: datetime) -> Loan:
+    """
+    Cancel a held loan whose money will not come; repeating it changes nothing.
+
+    :raises NotFound: if there is no such loan
+    :raises LoanNotPending: once its payment was asked for
+    """
+    require(actor, Permission.LINE_DRAW)
+    loan = _locked(loan_id)
+    if loan.status == LoanStatus.CANCELLED:
+        return loan
+    if _order_of(loan) is not None:
+        raise LoanNotPending(_("The payment of %s was asked for already") % loan.number)
+    _require_pending(loan)
+    return _cancel(loan, reason=reason, at=at, actor=actor)
 
 
 @room.atomic
@@ -98,7 +149,7 @@ def confirm(*, order: PaymentOrder, on: date, at: datetime, actor: Actor) -> Loa
     The caller (`payments.callback`) holds the order's lock and settles it.
     """
     held = hold(order.loan_id)
-    loan = Loan.objects.get(pk=order.loan_id)
+    loan = Loan.objects.select_related("version").get(pk=order.loan_id)
     servicing.append(
         held,
         servicing.NewEvent(
@@ -115,6 +166,7 @@ def confirm(*, order: PaymentOrder, on: date, at: datetime, actor: Actor) -> Loa
     )
     loan.refresh_from_db()
     outbox.notify(topic="loan.active", payload=_news(loan), at=at)
+    _tell_partners("partners.paid_out", loan)
     return loan
 
 
@@ -125,7 +177,12 @@ def fail(*, order: PaymentOrder, reason: str, at: datetime, actor: Actor) -> Loa
 
     The caller (`payments.callback`) holds the order's lock and settles it.
     """
-    loan = Loan.objects.for_update().get(pk=order.loan_id)
+    loan = _cancel(_locked(order.loan_id), reason=reason, at=at, actor=actor)
+    _tell_partners("partners.not_paid_out", loan)
+    return loan
+
+
+def _cancel(loan: Loan, *, reason: str, at: datetime, actor: Actor) -> Loan:
     loan.move_to(LoanStatus.CANCELLED)
     loan.save(update_fields=["status"])
     audit.record(
@@ -138,6 +195,37 @@ def fail(*, order: PaymentOrder, reason: str, at: datetime, actor: Actor) -> Loa
     )
     outbox.notify(topic="loan.disbursement_failed", payload=_news(loan), at=at)
     return loan
+
+
+def _tell_partners(task: str, loan: Loan) -> None:
+    """Send word of the payment to those who lent along, where the loan was held for them."""
+    if loan.version.funding == Funding.PARTNER:
+        outbox.enqueue(task, loan_id=str(loan.pk))
+
+
+def _locked(loan_id: UUID) -> Loan:
+    loan = Loan.objects.for_update().select_related("version").filter(pk=loan_id).first()
+    if loan is None:
+        raise NotFound.of(_("Loan"), loan_id)
+    return loan
+
+
+def _order_of(loan: Loan) -> PaymentOrder | None:
+    return PaymentOrder.objects.filter(loan=loan, direction=PaymentDirection.OUT).first()
+
+
+def _require_pending(loan: Loan) -> None:
+    if loan.status != LoanStatus.PENDING:
+        raise LoanNotPending(
+            _("%(loan)s is %(status)s")
+            % {"loan": loan.number, "status": loan.get_status_display()}
+        )
+
+
+def _send(loan: Loan, *, on: date, at: datetime) -> PaymentOrder:
+    order = _order(loan, on=on, at=at)
+    outbox.enqueue("lending.pay", order_id=str(order.pk))
+    return order
 
 
 def _order(loan: Loan, *, on: date, at: datetime) -> PaymentOrder:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from ledger.rules.money import exponent
 from lending.actions import evidence as packages
+from lending.actions import plans
 from lending.actions.desk import locked, wrong_stage
 from lending.models import Application, Borrower, ProductVersion, StageChange
 from lending.rules.numbers import human_number
@@ -49,6 +50,7 @@ def submit(
     purpose: str,
     evidence: Mapping[str, Any],
     channel: str,
+    plan: Mapping[str, Any] | None = None,
 ) -> Application:
     """
     Take an application in and send it to be decided.
@@ -58,6 +60,7 @@ def submit(
     :param on: the tenant's business date; picks the product version on offer
     :param term: in the product's unit, days or months
     :param evidence: see `lending.actions.evidence.problems`
+    :param plan: `due_dates` and `shares` of the principal, for a product of the custom method
     :raises Invalid: naming every field that does not fit, with its value and what was expected
     """
     require(actor, Permission.APPLICATION_SUBMIT)
@@ -73,6 +76,7 @@ def submit(
         errors.append(_unknown("/product", product_code, _("a product on offer")))
     else:
         errors += _misfits(version, amount=amount, currency=currency, term=term)
+        errors += plans.problems(version, plan, on=on)
     errors += _misspelt("/purpose", purpose, PURPOSE_CHARACTERS)
     errors += _misspelt("/channel", channel, CHANNEL_CHARACTERS)
     if errors or borrower is None or version is None:
@@ -92,6 +96,7 @@ def submit(
         term=term,
         purpose=purpose.strip(),
         channel=channel,
+        plan=plans.as_stored(plan),
         evidence=evidence,
         evidence_hash=packages.read(evidence).sha256 if stage == Stage.SUBMITTED else "",
         stage=stage,

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from ledger.rules.money import exponent
-from lending.actions import disbursement, pricing
-from lending.models import CreditLine, LineStatus, Loan, Offer
+from lending.actions import disbursement, plans, pricing
+from lending.models import CreditLine, Funding, LineStatus, Loan, Offer
 from lending.queries import exposure
 from lending.rules.calendar import add_months
 from lending.rules.numbers import human_number
@@ -61,6 +61,7 @@ def open_for(offer: Offer, *, on: date) -> CreditLine:
         currency=offer.currency,
         annual_rate=offer.annual_rate,
         term=offer.term,
+        plan=offer.plan,
         opened_on=on,
         ends_on=add_months(on, offer.version.line_months),
     )
@@ -73,9 +74,13 @@ def draw(
     """
     Ask for money from a line: a PENDING loan and the payment order that will make it ACTIVE.
 
+    Where a partner bank lends along there is no payment order yet: `disbursement.release` makes
+    it when all the money is there.
+
     Repeating a key with the same amount returns the loan already asked for.
 
-    :raises Invalid: for an amount that is not positive, too small or too finely divided
+    :raises Invalid: for an amount that is not positive, too small or too finely divided, or if
+        the first date of the repayment plan has passed
     :raises LineNotOpen: if the line is frozen or closed
     :raises LineEnded: after its last day
     :raises HeadroomExceeded: naming what is left
@@ -90,8 +95,13 @@ def draw(
         return _repeated(again, line=line, amount=amount)
     _require_drawable(line, on)
     _require_fitting(line, amount)
+    plans.require(line.version, line.plan, on=on)
     terms = line.version.terms(
-        principal=amount, annual_rate=line.annual_rate, term=line.term, starts_on=on
+        principal=amount,
+        annual_rate=line.annual_rate,
+        term=line.term,
+        starts_on=on,
+        plan=line.plan,
     )
     pricing.require_within_caps(terms, on=on)
     return disbursement.request(
@@ -104,6 +114,7 @@ def draw(
         at=at,
         actor=actor,
         key=key,
+        is_held=line.version.funding == Funding.PARTNER,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from lending.actions import desk, lines, pricing
+from lending.actions import desk, lines, plans, pricing
 from lending.models import (
     Application,
     CreditLine,
@@ -52,17 +52,28 @@ def make(
     amount: Decimal,
     annual_rate: Decimal,
     term: int,
+    funder: str = "",
+    expires_at: datetime | None = None,
 ) -> Offer:
     """
     Write an offer and its cost table; the caller holds the application's lock and moves it on.
 
+    :param funder: the partner bank that lends along; the table names both lenders
+    :param expires_at: where something else than the product says how long the offer stands
     :raises CostAboveCap: if the all-in cost of these terms breaks a rule in force
+    :raises Invalid: if the repayment plan cannot be kept any more
     """
+    plans.require(application.version, application.plan, on=on)
     terms = application.version.terms(
-        principal=amount, annual_rate=annual_rate, term=term, starts_on=on
+        principal=amount,
+        annual_rate=annual_rate,
+        term=term,
+        starts_on=on,
+        plan=application.plan,
     )
     tenant = Tenant.objects.get(pk=room.current())
-    table = pricing.disclose(terms, on=on, lender=tenant.name)
+    lender = f"{tenant.name}, {funder}" if funder else tenant.name
+    table = pricing.disclose(terms, on=on, lender=lender)
     return Offer.objects.create(
         application=application,
         version=application.version,
@@ -70,10 +81,12 @@ def make(
         currency=application.currency,
         annual_rate=annual_rate,
         term=term,
+        plan=application.plan,
+        funder=funder,
         cost_table=table,
         cost_hash=sha256(table),
         issued_at=at,
-        expires_at=_end_of_day(at, application.version.offer_days, tenant),
+        expires_at=expires_at or _end_of_day(at, application.version.offer_days, tenant),
     )
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from lending.models import CapBasis, Offer, ProductVersion, RegulationRule
+from lending.models import CapBasis, Offer, ProductVersion, RegulationRule, RepaymentMethod
+from lending.rules.calendar import Unit, step
 from lending.rules.caps import Violation, blocking, check
 from lending.rules.cost import Cost, CostUnknown, cost
 from lending.rules.cost_table import cost_table
+from lending.rules.plan import once
 from lending.rules.terms import Terms
 from tenancy.errors import Invalid, Refusal
 
@@ -62,6 +64,7 @@ def corners(version: ProductVersion) -> list[Corner]:
             annual_rate=version.annual_rate,
             term=term,
             starts_on=version.effective_from,
+            plan=_longest(version, term),
         )
         found.append(Corner(terms, term, _cost(terms)))
     return found
@@ -116,6 +119,7 @@ def offered_terms(offer: Offer) -> Terms:
         annual_rate=offer.annual_rate,
         term=offer.term,
         starts_on=date.fromisoformat(offer.cost_table["starts_on"]),
+        plan=offer.plan,
     )
 
 
@@ -123,6 +127,13 @@ def describes(table: dict[str, Any], terms: Terms) -> bool:
     """Return whether a disclosed table is the one of these terms, to the last digit."""
     held: object = Terms.from_json(table["terms"])
     return held == terms
+
+
+def _longest(version: ProductVersion, term: int) -> dict[str, list[str]] | None:
+    """Return the plan of a custom version that keeps the principal for the whole of a term."""
+    if version.method != RepaymentMethod.CUSTOM:
+        return None
+    return once(step(version.effective_from, term, Unit(version.term_unit))).to_json()
 
 
 def _cost(terms: Terms) -> Cost:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lending.actions import desk
+from lending.actions import desk, funding
 from lending.models import Application, Offer, OfferStatus
 from lending.rules.stages import WAITING_FOR_BORROWER, Stage
 from tenancy import room
@@ -39,6 +39,7 @@ def expire(*, actor: Actor, at: datetime) -> int:
         offer = by_application.get(application.pk)
         if offer is not None:
             offer.settle(OfferStatus.EXPIRED, at=at)
+        funding.tell_withdrawn(application)
         application.move_to(Stage.EXPIRED, at=at, actor=actor)
         audit.record(actor=actor, at=at, action="application.expire", subject=application)
         desk.tell(application, at=at)

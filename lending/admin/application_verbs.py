@@ -135,6 +135,8 @@ def _approve(act: Act) -> str:
         term=act.values["term"],
         reason=act.values["reason"],
     )
+    if offer is None:
+        return _("%s is approved and goes to a partner bank") % act.row
     return _("Approved: an offer of %s stands") % money(offer.amount, offer.currency)
 
 

@@ -24,6 +24,7 @@ TONES = {
     Stage.SUBMITTED: "calm",
     Stage.ASSESSING: "calm",
     Stage.REFERRED: "warn",
+    Stage.FUNDING: "calm",
     Stage.APPROVED: "good",
     Stage.ACCEPTED: "good",
     Stage.DECLINED: "bad",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lending.actions.configuration import Configuration
 from lending.models import (
     DayCountBasis,
+    Funding,
     Product,
     ProductVersion,
     RateBasis,
@@ -40,6 +41,7 @@ class DraftForm(VerbForm):
     quoted_rate = forms.DecimalField(**RATE)
     rate_basis = forms.ChoiceField(choices=RateBasis.choices)
     day_count = forms.ChoiceField(choices=DayCountBasis.choices)
+    funding = forms.ChoiceField(choices=Funding.choices)
     penalty_rate = forms.DecimalField(**RATE)
     min_term = forms.IntegerField()
     max_term = forms.IntegerField()
@@ -64,8 +66,8 @@ class DraftForm(VerbForm):
             name: column_name(ProductVersion, name)
             for name in (
                 "method", "currency", "min_amount", "max_amount", "min_draw", "rate_basis",
-                "day_count", "min_term", "max_term", "term_unit", "redraws", "line_months",
-                "offer_days", "effective_from",
+                "day_count", "funding", "min_term", "max_term", "term_unit", "redraws",
+                "line_months", "offer_days", "effective_from",
             )
         }  # fmt: skip
         return named | {
@@ -92,8 +94,8 @@ class DraftForm(VerbForm):
         plain = {
             name: getattr(latest, name)
             for name in (
-                "method", "currency", "rate_basis", "day_count", "min_term", "max_term",
-                "term_unit", "redraws", "line_months", "offer_days",
+                "method", "currency", "rate_basis", "day_count", "funding", "min_term",
+                "max_term", "term_unit", "redraws", "line_months", "offer_days",
             )
         }  # fmt: skip
         amounts = {
@@ -117,8 +119,8 @@ class DraftForm(VerbForm):
             name: typed[name]
             for name in (
                 "method", "currency", "min_amount", "max_amount", "min_draw", "rate_basis",
-                "day_count", "min_term", "max_term", "term_unit", "redraws", "line_months",
-                "offer_days",
+                "day_count", "funding", "min_term", "max_term", "term_unit", "redraws",
+                "line_months", "offer_days",
             )
         }  # fmt: skip
         return Configuration(

@@ -10,8 +10,9 @@ from rest_framework import serializers
 from lending.actions import evidence
 from lending.api.values import MoneyField, in_words
 from lending.models import Application
+from lending.rules.plan import MOST_DATES
 
-STAGES = "COLLECTING, SUBMITTED, ASSESSING, REFERRED, APPROVED, ACCEPTED, DECLINED, WITHDRAWN, EXPIRED; more may come"  # noqa: E501
+STAGES = "COLLECTING, SUBMITTED, ASSESSING, REFERRED, FUNDING, APPROVED, ACCEPTED, DECLINED, WITHDRAWN, EXPIRED; more may come"  # noqa: E501
 # Not ListField's own: any JSON object, which the evidence's own checks then look through.
 ANY_OBJECT = {"type": "object", "additionalProperties": True}
 
@@ -28,6 +29,19 @@ class ObjectField(serializers.JSONField):
         return data
 
 
+class PlanSerializer(serializers.Serializer[Any]):
+    """On which dates what share of the principal comes back; the shares sum to 1."""
+
+    due_dates = serializers.ListField(
+        child=serializers.DateField(), min_length=1, max_length=MOST_DATES
+    )
+    shares = serializers.ListField(
+        child=serializers.DecimalField(max_digits=9, decimal_places=8, min_value=0, max_value=1),
+        min_length=1,
+        max_length=MOST_DATES,
+    )
+
+
 class BareApplicationRequestSerializer(serializers.Serializer[Any]):
     """What every application says, whoever brings it."""
 
@@ -35,6 +49,9 @@ class BareApplicationRequestSerializer(serializers.Serializer[Any]):
     amount = MoneyField()
     term = serializers.IntegerField(min_value=1, max_value=100_000, help_text="In term_unit")
     purpose = serializers.CharField(max_length=200)
+    plan = PlanSerializer(
+        required=False, help_text="Of a product with the custom method, and of no other"
+    )
 
 
 class ApplicationRequestSerializer(BareApplicationRequestSerializer):
@@ -88,6 +105,7 @@ class ApplicationSerializer(serializers.Serializer[Any]):
     term_unit = serializers.CharField(source="version.term_unit")
     purpose = serializers.CharField()
     channel = serializers.CharField()
+    plan = PlanSerializer(allow_null=True)
     stage = serializers.CharField(help_text=STAGES)
     stage_since = serializers.DateTimeField()
     stage_due_at = serializers.DateTimeField(allow_null=True)

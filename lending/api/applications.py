@@ -102,6 +102,7 @@ class ApplicationList(RoomView):
             purpose=facts["purpose"],
             evidence=facts["evidence"],
             channel="platform",
+            plan=facts.get("plan"),
         )
         return Response(shown(application.pk).data, 201)
 

@@ -24,7 +24,8 @@ class ProductSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(source="number")
     name = serializers.SerializerMethodField()
     method = serializers.CharField(
-        help_text="equal_instalment, equal_principal, interest_only, bullet, revolving; may grow"
+        help_text="equal_instalment, equal_principal, interest_only, bullet, revolving, custom; "
+        "may grow"
     )
     min_amount = MoneyField()
     max_amount = MoneyField()
@@ -37,6 +38,7 @@ class ProductSerializer(serializers.Serializer[Any]):
     annual_rate = RateField()
     day_count = serializers.CharField()
     penalty_rate = RateField()
+    funding = serializers.CharField(help_text="own, partner: whose money is lent")
     required_inputs = serializers.ListField(child=serializers.CharField())
 
     def get_name(self, version: ProductVersion) -> str:

@@ -10,6 +10,7 @@ from lending.models.payment import PaymentDirection, PaymentOrder, PaymentStatus
 from lending.models.position import LoanPosition
 from lending.models.product import (
     DayCountBasis,
+    Funding,
     Product,
     ProductVersion,
     RateBasis,
@@ -29,6 +30,7 @@ __all__ = [
     "CreditLine",
     "DayCountBasis",
     "EventKind",
+    "Funding",
     "Instalment",
     "LineStatus",
     "Loan",

@@ -23,6 +23,7 @@ STAGES = [
     (Stage.SUBMITTED.value, _("Submitted")),
     (Stage.ASSESSING.value, _("Being assessed")),
     (Stage.REFERRED.value, _("With a person")),
+    (Stage.FUNDING.value, _("With a partner bank")),
     (Stage.APPROVED.value, _("Approved, offer open")),
     (Stage.ACCEPTED.value, _("Accepted")),
     (Stage.DECLINED.value, _("Declined")),
@@ -68,6 +69,8 @@ class Application(TenantModel):
     term = models.PositiveSmallIntegerField(_("term"))
     purpose = models.CharField(_("purpose"), max_length=200)
     channel = models.CharField(_("channel"), max_length=40)
+    # Due dates and shares of the principal, where the product is repaid on dates of its own.
+    plan = models.JSONField(_("repayment plan"), null=True, blank=True)
     evidence = models.JSONField(_("evidence"))
     evidence_hash = models.CharField(_("hash of the evidence"), max_length=64, blank=True)
     stage = models.CharField(_("stage"), max_length=10, choices=STAGES)
@@ -76,6 +79,12 @@ class Application(TenantModel):
     # Set by the watcher, once per stage: the breach has been told.
     breach_told_at = models.DateTimeField(_("breach told"), null=True, blank=True)
     decision_id = models.UUIDField(_("decision"), null=True, blank=True)
+    # What we would lend, kept while a partner bank makes up its own mind.
+    approved_amount = MoneyField(_("approved amount"), null=True, blank=True)
+    approved_rate = models.DecimalField(
+        _("approved annual rate"), max_digits=12, decimal_places=8, null=True, blank=True
+    )
+    approved_term = models.PositiveSmallIntegerField(_("approved term"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("submitted"))
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     reasons = models.JSONField(_("reasons"), default=list, blank=True)
@@ -113,6 +122,15 @@ class Application(TenantModel):
                 condition=Q(stage__in=["COLLECTING", "WITHDRAWN", "EXPIRED"])
                 | ~Q(evidence_hash=""),
                 name="lending_application_evidence_frozen",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="FUNDING")
+                | Q(
+                    approved_amount__isnull=False,
+                    approved_rate__isnull=False,
+                    approved_term__isnull=False,
+                ),
+                name="lending_application_funding_knows_terms",
             ),
         ]
 

@@ -50,6 +50,7 @@ class CreditLine(TenantModel):
     currency = models.CharField(_("currency"), max_length=3)
     annual_rate = models.DecimalField(_("annual rate"), max_digits=12, decimal_places=8)
     term = models.PositiveSmallIntegerField(_("term of a draw"))
+    plan = models.JSONField(_("repayment plan"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"))
     ends_on = models.DateField(_("last day to draw"))
     status = models.CharField(

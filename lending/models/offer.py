@@ -40,6 +40,9 @@ class Offer(TenantModel):
     currency = models.CharField(_("currency"), max_length=3)
     annual_rate = models.DecimalField(_("annual rate"), max_digits=12, decimal_places=8)
     term = models.PositiveSmallIntegerField(_("term"))
+    plan = models.JSONField(_("repayment plan"), null=True, blank=True)
+    # Who lends with us, by name; empty where it is our own money.
+    funder = models.CharField(_("partner bank"), max_length=120, blank=True)
     cost_table = models.JSONField(_("all-in cost table"))
     cost_hash = models.CharField(_("hash of the cost table"), max_length=64)
     issued_at = models.DateTimeField(_("issued"))

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +13,7 @@ from ledger.models.fields import MoneyField
 from ledger.rules.money import quantum, rounded
 from lending.rules.calendar import Unit
 from lending.rules.fees import Fee, Timing
+from lending.rules.plan import Plan
 from lending.rules.rounding import Rounding
 from lending.rules.terms import DayCount, Method, Terms
 from tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet, uuid_key
@@ -39,6 +42,14 @@ class RepaymentMethod(models.TextChoices):
     INTEREST_ONLY = Method.INTEREST_ONLY.value, _("Interest monthly, principal at the end")
     BULLET = Method.BULLET.value, _("All at the end")
     REVOLVING = Method.REVOLVING.value, _("Draw and repay, interest by the day")
+    CUSTOM = Method.CUSTOM.value, _("On dates of its own, such as after harvests")
+
+
+class Funding(models.TextChoices):
+    """Whose money is lent."""
+
+    OWN = "own", _("Our own money")
+    PARTNER = "partner", _("With a partner bank")
 
 
 class DayCountBasis(models.TextChoices):
@@ -50,6 +61,8 @@ class DayCountBasis(models.TextChoices):
 
 
 SINGLE_DUE_DATE = frozenset({RepaymentMethod.BULLET, RepaymentMethod.REVOLVING})
+# Those of the others that fall due every month, so that their terms are counted in months.
+MONTHLY = frozenset(RepaymentMethod) - SINGLE_DUE_DATE - {RepaymentMethod.CUSTOM}
 
 
 class Product(TenantModel):
@@ -124,6 +137,7 @@ class ProductVersion(TenantModel):
     offer_days = models.PositiveSmallIntegerField(_("days an offer is valid"), default=30)
     stage_minutes = models.JSONField(_("service levels"), default=dict, blank=True)
     required_inputs = models.JSONField(_("required inputs"), default=list, blank=True)
+    funding = models.CharField(_("funding"), max_length=8, choices=Funding, default=Funding.OWN)
     effective_from = models.DateField(_("offered from"))
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     # What publishing computed and found: kept, so that it can be shown years later.
@@ -187,14 +201,25 @@ class ProductVersion(TenantModel):
         )
 
     def terms(
-        self, *, principal: Decimal, annual_rate: Decimal, term: int, starts_on: date
+        self,
+        *,
+        principal: Decimal,
+        annual_rate: Decimal,
+        term: int,
+        starts_on: date,
+        plan: Mapping[str, Any] | None = None,
     ) -> Terms:
         """
         Return the terms of a loan of this version.
 
-        Instalment methods fall due every month; a bullet and a draw fall due once, at the end.
+        Instalment methods fall due every month; a bullet and a draw fall due once, at the end; a
+        custom loan by its plan.
+
+        :param plan: see `lending.rules.plan`; for a custom version, and checked before
+            (`lending.actions.plans`)
         """
         falls_due_once = self.method in SINGLE_DUE_DATE
+        agreed = Plan.from_json(plan) if plan is not None else None
         return Terms(
             # As written on paper, whatever the columns' decimals: it is stored and hashed.
             principal=rounded(principal, self.currency),
@@ -203,7 +228,9 @@ class ProductVersion(TenantModel):
             method=Method(self.method),
             day_count=DayCount(self.day_count),
             starts_on=starts_on,
-            periods=1 if falls_due_once else term,
+            due_dates=agreed.due_dates if agreed else (),
+            principal_shares=agreed.shares if agreed else (),
+            periods=0 if agreed else 1 if falls_due_once else term,
             every=term if falls_due_once else 1,
             unit=Unit(self.term_unit),
             penalty_rate=self.penalty_rate.normalize(),

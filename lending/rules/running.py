@@ -41,6 +41,7 @@ class RunningLoan:
         "row_accrued",
         "rows",
         "settled",
+        "shares",
         "since_on",
         "terms",
     )
@@ -61,6 +62,8 @@ class RunningLoan:
         self.since_on = terms.starts_on
         self.has_matured = False  # the last due date has passed; interest goes on in the last row
         self.level: Decimal | None = None
+        # The custom proportions of what is owed; the last belong to the open instalments.
+        self.shares = terms.principal_shares
         self.down_payments = 0
         # Interest of the days before the first regular period, and its part in each instalment.
         self.broken_interest = ZERO

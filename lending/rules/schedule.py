@@ -50,13 +50,15 @@ class Opening:
     Where a plan starts: the balance, and interest that already accrued in the first open period.
 
     `done` instalments lie before the first open one (they count for grace periods); `level`
-    keeps an equal instalment that was agreed before.
+    keeps an equal instalment that was agreed before. `shares` are the custom proportions of the
+    balance, one for each open instalment.
     """
 
     balance: Decimal
     accrued: Decimal = ZERO
     done: int = 0
     level: Decimal | None = None
+    shares: Sequence[Decimal] = ()
 
 
 def plan(
@@ -69,6 +71,8 @@ def plan(
         return _equal_instalment(terms, counter, rate, spans, opening)
     if terms.method is Method.EQUAL_PRINCIPAL:
         return Plan(_equal_principal(terms, len(spans), opening), [])
+    if terms.method is Method.CUSTOM:
+        return Plan(_in_shares(terms, opening), [])
     return Plan([ZERO] * (len(spans) - 1) + [opening.balance], [])
 
 
@@ -82,6 +86,18 @@ def _equal_principal(terms: Terms, count: int, opening: Opening) -> list[Decimal
     if part is None:
         part = terms.rounding.money(opening.balance / (count - grace))
     return last_takes_the_rest([ZERO] * grace + [part] * (count - grace), opening.balance)
+
+
+def _in_shares(terms: Terms, opening: Opening) -> list[Decimal]:
+    """Cut the balance in the proportion of the shares: rounded totals, so the parts sum to it."""
+    whole = sum(opening.shares, ZERO)
+    parts, share, before = [], ZERO, ZERO
+    for each in opening.shares[:-1]:
+        share += each
+        total = terms.rounding.money(opening.balance * share / whole)
+        parts.append(total - before)
+        before = total
+    return last_takes_the_rest([*parts, ZERO], opening.balance)
 
 
 def last_takes_the_rest(parts: list[Decimal], balance: Decimal) -> list[Decimal]:
@@ -179,6 +195,8 @@ def _flat(
     interest = last_takes_the_rest([rounding.money(whole / count)] * count, whole)
     if terms.method is Method.EQUAL_PRINCIPAL or terms.fixed_principal is not None:
         return Plan(_equal_principal(terms, count, opening), interest)
+    if terms.method is Method.CUSTOM:
+        return Plan(_in_shares(terms, opening), interest)
     if terms.method is not Method.EQUAL_INSTALMENT:
         return Plan([ZERO] * (count - 1) + [balance], interest)
     level = rounding.instalment(balance / (count - grace) + whole / count)

@@ -18,6 +18,7 @@ class Stage(StrEnum):
     SUBMITTED = "SUBMITTED"
     ASSESSING = "ASSESSING"
     REFERRED = "REFERRED"
+    FUNDING = "FUNDING"
     APPROVED = "APPROVED"
     ACCEPTED = "ACCEPTED"
     DECLINED = "DECLINED"
@@ -29,8 +30,12 @@ class Stage(StrEnum):
 TRANSITIONS: Mapping[Stage, frozenset[Stage]] = {
     Stage.COLLECTING: frozenset({Stage.SUBMITTED, Stage.WITHDRAWN, Stage.EXPIRED}),
     Stage.SUBMITTED: frozenset({Stage.ASSESSING, Stage.WITHDRAWN}),
-    Stage.ASSESSING: frozenset({Stage.APPROVED, Stage.REFERRED, Stage.DECLINED, Stage.WITHDRAWN}),
-    Stage.REFERRED: frozenset({Stage.APPROVED, Stage.DECLINED, Stage.WITHDRAWN}),
+    Stage.ASSESSING: frozenset(
+        {Stage.APPROVED, Stage.FUNDING, Stage.REFERRED, Stage.DECLINED, Stage.WITHDRAWN}
+    ),
+    Stage.REFERRED: frozenset({Stage.APPROVED, Stage.FUNDING, Stage.DECLINED, Stage.WITHDRAWN}),
+    # Approved by us, and now before a partner bank, which decides for itself.
+    Stage.FUNDING: frozenset({Stage.APPROVED, Stage.DECLINED, Stage.WITHDRAWN}),
     Stage.APPROVED: frozenset({Stage.ACCEPTED, Stage.WITHDRAWN, Stage.EXPIRED}),
     # Who was declined by automation alone may ask for a person (PIPL, article 24).
     Stage.DECLINED: frozenset({Stage.REFERRED}),
@@ -42,14 +47,18 @@ OPEN = frozenset(TRANSITIONS) - {Stage.DECLINED}
 # Stages in which the clock runs against the borrower, not against the lender.
 WAITING_FOR_BORROWER = frozenset({Stage.COLLECTING, Stage.APPROVED})
 
+# Stages in which the clock runs against a partner bank; ours stands still.
+WAITING_FOR_PARTNER = frozenset({Stage.FUNDING})
+
 # Service levels where a product sets none, in minutes: thirty days for the borrower to bring his
-# papers, three minutes for a straight-through decision, two days for a person. APPROVED follows
-# the offer's expiry.
+# papers, three minutes for a straight-through decision, two days for a person, three for partner
+# banks together. APPROVED follows the offer's expiry.
 DEFAULT_MINUTES: Mapping[Stage, int] = {
     Stage.COLLECTING: 30 * 24 * 60,
     Stage.SUBMITTED: 3,
     Stage.ASSESSING: 3,
     Stage.REFERRED: 2 * 24 * 60,
+    Stage.FUNDING: 3 * 24 * 60,
 }
 
 

@@ -25,6 +25,7 @@ class Method(StrEnum):
     INTEREST_ONLY = "interest_only"  # interest each due date, principal on the last
     BULLET = "bullet"  # everything on the last due date
     REVOLVING = "revolving"  # drawn and repaid at will up to the limit; daily interest
+    CUSTOM = "custom"  # a share of the principal on each of the given due dates
 
 
 class DayCount(StrEnum):
@@ -64,6 +65,9 @@ class Terms:
     month. `penalty_rate` is a yearly surcharge on overdue principal, which goes on bearing the
     contractual rate as well; penalties bear no penalties.
 
+    `principal_shares` belong to CUSTOM and sum to 1: what part of the principal falls due on each
+    due date (0 for interest alone). Of a balance that is planned anew they are its proportions.
+
     The remaining options vary a schedule: see `docs/engine.md`.
     """
 
@@ -78,6 +82,7 @@ class Terms:
     every: int = 1
     unit: Unit = Unit.MONTHS
     first_due_on: date | None = None
+    principal_shares: tuple[Decimal, ...] = ()
     penalty_rate: Decimal = ZERO
     fees: tuple[Fee, ...] = ()
     rounding: Rounding = field(default_factory=Rounding)
@@ -117,9 +122,23 @@ class Terms:
             "grace leaves no period for interest": self.grace_interest_periods
             >= max(len(self.due_dates), 1),
         }
+        problems |= self._misplaced_shares()
         found = [problem for problem, present in problems.items() if present]
         if found:
             raise InvalidTerms("; ".join(found))
+
+    def _misplaced_shares(self) -> dict[str, bool]:
+        shares = self.principal_shares
+        if self.method is not Method.CUSTOM:
+            return {"principal shares belong to the custom method": bool(shares)}
+        return {
+            "give one principal share per due date": len(shares) != len(self.due_dates),
+            "principal shares must sum to 1": sum(shares) != 1,
+            "no share may be negative, and the last must be positive": min(shares, default=ZERO)
+            < 0
+            or not shares
+            or shares[-1] <= 0,
+        }
 
     @property
     def regular_from(self) -> date:

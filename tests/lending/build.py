@@ -130,7 +130,9 @@ def approve(application: Application, **changes: Any) -> Offer:
         "application_id": application.pk,
         "reason": "Known for ten years",
     }
-    return applications.approve(**{**facts, **changes})
+    offer = applications.approve(**{**facts, **changes})
+    assert offer is not None
+    return offer
 
 
 def offered(**changes: Any) -> Offer:

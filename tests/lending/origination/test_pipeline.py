@@ -96,6 +96,7 @@ class TestStages:
             Stage.SUBMITTED,
             Stage.ASSESSING,
             Stage.REFERRED,
+            Stage.FUNDING,
             Stage.APPROVED,
         ]
 

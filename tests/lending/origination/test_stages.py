@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -22,14 +23,19 @@ class TestTheTable:
             "APPROVED > WITHDRAWN",
             "ASSESSING > APPROVED",
             "ASSESSING > DECLINED",
+            "ASSESSING > FUNDING",
             "ASSESSING > REFERRED",
             "ASSESSING > WITHDRAWN",
             "COLLECTING > EXPIRED",
             "COLLECTING > SUBMITTED",
             "COLLECTING > WITHDRAWN",
             "DECLINED > REFERRED",
+            "FUNDING > APPROVED",
+            "FUNDING > DECLINED",
+            "FUNDING > WITHDRAWN",
             "REFERRED > APPROVED",
             "REFERRED > DECLINED",
+            "REFERRED > FUNDING",
             "REFERRED > WITHDRAWN",
             "SUBMITTED > ASSESSING",
             "SUBMITTED > WITHDRAWN",
@@ -58,8 +64,11 @@ class TestMoveTo:
     ) -> None:
         application = build.submitted()
         application.stage = before.value
+        application.approved_amount, application.approved_rate = application.amount, Decimal(0)
+        application.approved_term = application.term
+        approved = ["approved_amount", "approved_rate", "approved_term"]
 
-        application.move_to(after, at=NOON + timedelta(minutes=2), actor=SYSTEM)
+        application.move_to(after, at=NOON + timedelta(minutes=2), actor=SYSTEM, also=approved)
 
         assert may_move(before, after)
         change = StageChange.objects.order_by("-pk")[0]

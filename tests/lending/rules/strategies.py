@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -36,9 +37,16 @@ fees = st.builds(
 
 
 @st.composite
+def shares(draw: st.DrawFn, count: int) -> tuple[Decimal, ...]:
+    """Parts of 1 in thousandths; any but the last may be nothing."""
+    cuts = sorted(draw(st.lists(st.integers(0, 999), min_size=count - 1, max_size=count - 1)))
+    return tuple(Decimal(b - a) / 1000 for a, b in pairwise([0, *cuts, 1000]))
+
+
+@st.composite
 def agreed(draw: st.DrawFn, /, **fixed: Any) -> Terms:
     """Terms of any method, day count, rhythm, rate, fees and rounding."""
-    method = fixed.get("method") or draw(st.sampled_from(Method))
+    method: Method = fixed.get("method") or draw(st.sampled_from(Method))
     unit = draw(st.sampled_from(Unit))
     is_flat = method not in ONE_DUE_DATE and draw(st.integers(0, 5)) == 0
     periods = 1 if method in ONE_DUE_DATE else draw(st.integers(1, 24))
@@ -59,6 +67,7 @@ def agreed(draw: st.DrawFn, /, **fixed: Any) -> Terms:
         first_due_on=step(starts_on, every, unit) + later if is_cyclic else None,
         broken_period=draw(st.sampled_from(BrokenPeriod)),
         down_payment_rate=draw(st.sampled_from([Decimal(0)] * 3 + [Decimal("0.25")])),
+        principal_shares=draw(shares(periods)) if method is Method.CUSTOM else (),
         penalty_rate=draw(st.sampled_from([Decimal(0), Decimal("0.10"), Decimal("0.3285")])),
         rounding=draw(roundings),
         fees=tuple(draw(st.lists(fees, max_size=2))),

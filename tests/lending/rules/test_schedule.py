@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lending.rules.calendar import Unit, add_months, regular_due_dates
+from lending.rules.events import Kind
 from lending.rules.quote import instalments_needed, quote
 from lending.rules.rounding import Rounding
 from lending.rules.terms import (
@@ -60,6 +61,56 @@ class TestMethods:
         assert written(agreed) == table("""
             1  2026-07-04  100000.00  10800.00       0.00
         """)
+
+    def test_custom_dates_and_shares_after_the_harvest(self):
+        """The worked example of a wheat and corn household: eight months, then seven."""
+        agreed = terms(
+            "24700",
+            "0.12",
+            Method.CUSTOM,
+            starts_on=date(2026, 5, 20),
+            due_dates=(date(2027, 1, 20), date(2027, 8, 20)),
+            principal_shares=(Decimal("0.5"), Decimal("0.5")),
+            day_count=THIRTY,
+        )
+
+        rows = quote(agreed)
+
+        assert [(row.principal_due, row.interest_due) for row in rows] == [
+            (Decimal("12350.00"), Decimal("1976.00")),
+            (Decimal("12350.00"), Decimal("864.50")),
+        ]
+        assert [row.total_due for row in rows] == [Decimal("14326.00"), Decimal("13214.50")]
+
+    def test_custom_shares_are_rounded_in_total(self):
+        agreed = terms(
+            "100.01", "0", Method.CUSTOM, periods=3, day_count=THIRTY,
+            principal_shares=(Decimal("0.333"), Decimal("0.333"), Decimal("0.334")),
+        )  # fmt: skip
+
+        assert [str(row.principal_due) for row in quote(agreed)] == ["33.30", "33.31", "33.40"]
+
+    def test_a_rate_change_keeps_the_shares_of_what_is_left(self):
+        agreed = terms(
+            "10000", "0.12", Method.CUSTOM, periods=3, day_count=THIRTY,
+            principal_shares=(Decimal("0.5"), Decimal("0.3"), Decimal("0.2")),
+        )  # fmt: skip
+        loan = Story(agreed).drawn(0, "10000").repaid(31, "5100").repaid(40, "1000")
+
+        loan.told(Kind.RATE_CHANGED, 41, rate=Decimal("0.06"))
+
+        left = [row.principal_due - row.principal_paid for row in loan.as_of(41).schedule]
+        assert sum(left) == loan.as_of(41).balances.principal
+        assert abs(left[1] * 2 - left[2] * 3) <= Decimal("0.03")
+
+    def test_a_second_tranche_takes_the_same_shares(self):
+        agreed = terms(
+            "10000", "0.12", Method.CUSTOM, periods=2, day_count=THIRTY,
+            principal_shares=(Decimal("0.25"), Decimal("0.75")),
+        )  # fmt: skip
+        loan = Story(agreed).drawn(0, "4000").drawn(10, "6000")
+
+        assert [row.principal_due for row in loan.as_of(10).schedule] == [2500, 7500]
 
     def test_flat_interest_is_spread_evenly(self):
         agreed = terms(
@@ -165,11 +216,29 @@ class TestOptions:
             ({"due_dates": (date(2026, 3, 1), date(2026, 2, 1))}, "ascend"),
             ({"due_dates": (date(2025, 3, 1),)}, "before the start"),
             ({"periods": 2, "grace_principal_periods": 2}, "grace"),
+            ({"periods": 1, "principal_shares": (Decimal(1),)}, "belong to the custom"),
         ],
     )
     def test_terms_that_contradict_themselves_are_refused(self, options, problem):
         with pytest.raises(InvalidTerms, match=problem):
             terms("1000", "0.12", Method.EQUAL_PRINCIPAL, **options)
+
+    @pytest.mark.parametrize(
+        ("shares", "problem"),
+        [
+            ((), "one principal share"),
+            (("1",), "one principal share"),
+            (("0.5", "0.4"), "sum to 1"),
+            (("1.5", "-0.5"), "negative"),
+            (("1", "0"), "last must be positive"),
+        ],
+    )
+    def test_shares_that_do_not_fit_are_refused(self, shares, problem):
+        with pytest.raises(InvalidTerms, match=problem):
+            terms(
+                "1000", "0.12", Method.CUSTOM, periods=2,
+                principal_shares=tuple(map(Decimal, shares)),
+            )  # fmt: skip
 
 
 class TestDueDates:
