@@ -45,7 +45,7 @@ class TestApproval:
         application = before_banks()
 
         assert application.stage == Stage.FUNDING
-        assert (application.approved_amount, application.approved_term) == (100_000, 180)
+        assert (application.approved_amount, application.approved_term) == (Decimal(100_000), 180)
         assert application.approved_rate == Decimal("0.219")
         assert not Offer.objects.exists()
         assert "partners.route" in sent_tasks.names
@@ -83,7 +83,11 @@ class TestOffer:
 
         application.refresh_from_db()
         assert application.stage == Stage.APPROVED
-        assert (made.amount, made.annual_rate, made.term) == (80_000, Decimal("0.18"), 120)
+        assert (made.amount, made.annual_rate, made.term) == (
+            Decimal(80_000),
+            Decimal("0.18"),
+            120,
+        )
         assert made.cost_table["terms"]["principal"] == "80000.00"
         assert "First Bank" in str(made.cost_table)
 

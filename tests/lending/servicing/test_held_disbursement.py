@@ -1,5 +1,7 @@
 """A loan that waits for the money of a partner bank."""
 
+from typing import Any
+
 import pytest
 
 from lending.actions import disbursement, lines
@@ -9,7 +11,7 @@ from tests.lending import build as origination
 from tests.lending.origination.test_funding import before_banks, offer
 from tests.lending.servicing import build
 
-FACTS = {"actor": build.SYSTEM, "at": build.NOON}
+FACTS: dict[str, Any] = {"actor": build.SYSTEM, "at": build.NOON}
 
 
 def held():
