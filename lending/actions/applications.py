@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.rules.money import exponent
-from lending.actions import capacity, desk, funding, offers
+from lending.actions import capacity, desk, funding, offers, papers
 from lending.actions.assessment import decide_automatically
 from lending.actions.capacity import CapacityExceeded
 from lending.actions.desk import WrongStage
@@ -79,6 +79,7 @@ def approve(
     amount = application.amount if amount is None else amount
     annual_rate = application.version.annual_rate if annual_rate is None else annual_rate
     term = application.term if term is None else term
+    papers.require_complete(application, on)
     _require_within_product(application, amount=amount, annual_rate=annual_rate, term=term)
     _require_authority(actor, amount)
     capacity.require_within(application, amount)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ledger.rules.currencies import EXPONENTS
+from lending.models.paper import PaperKind
 from lending.models.product import (
     MONTHLY,
     DayCountBasis,
@@ -34,7 +35,8 @@ class Configuration:
     Everything that a product version is; rates are fractions (0.0005 a day, 0.18 a year).
 
     `stage_minutes` overrides the default service level of a stage; `required_inputs` names what
-    the evidence must hold before an application leaves COLLECTING; `redraws` False means that
+    the evidence must hold before an application leaves COLLECTING, `required_papers` what must
+    lie on paper (see `PaperKind`); `redraws` False means that
     the limit is paid out in full, once; `funding` whether a partner bank lends along.
     """
 
@@ -57,6 +59,7 @@ class Configuration:
     offer_days: int = 30
     stage_minutes: Mapping[str, int] = field(default_factory=dict)
     required_inputs: tuple[str, ...] = ()
+    required_papers: tuple[str, ...] = ()
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of a product version."""
@@ -81,6 +84,7 @@ class Configuration:
             "offer_days": self.offer_days,
             "stage_minutes": dict(self.stage_minutes),
             "required_inputs": list(self.required_inputs),
+            "required_papers": list(self.required_papers),
         }
 
     def problems(self) -> Iterator[FieldError]:
@@ -92,6 +96,9 @@ class Configuration:
         codes = [fee.code for fee in self.fees]
         if len(set(codes)) != len(codes):
             yield _error("/fees", ", ".join(codes), _("a code for each fee"))
+        for kind in self.required_papers:
+            if kind not in PaperKind.values:
+                yield _error("/required_papers", kind, ", ".join(PaperKind.values))
         for stage, minutes in self.stage_minutes.items():
             if stage not in set(Stage) or minutes <= 0:
                 yield _error(f"/stage_minutes/{stage}", minutes, _("minutes above 0"))

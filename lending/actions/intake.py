@@ -15,7 +15,8 @@ from ledger.rules.money import exponent
 from lending.actions import evidence as packages
 from lending.actions import plans
 from lending.actions.desk import locked, wrong_stage
-from lending.models import Application, Borrower, ProductVersion, StageChange
+from lending.models import Application, Borrower, Paper, ProductVersion, StageChange
+from lending.queries.papers import gaps
 from lending.rules.numbers import human_number
 from lending.rules.stages import Stage, due_at
 from tenancy import room
@@ -55,7 +56,8 @@ def submit(
     """
     Take an application in and send it to be decided.
 
-    With a required input missing it waits in COLLECTING (see `supply`) and is not sent.
+    With a required input or paper missing it waits in COLLECTING (see `supply` and
+    `lending.actions.papers`) and is not sent.
 
     :param on: the tenant's business date; picks the product version on offer
     :param term: in the product's unit, days or months
@@ -84,7 +86,7 @@ def submit(
 
     key = uuid7()
     stage = Stage.COLLECTING
-    if not packages.missing(version.required_inputs, evidence):
+    if not version.required_papers and not packages.missing(version.required_inputs, evidence):
         stage = Stage.SUBMITTED
     application = Application.objects.create(
         id=key,
@@ -105,6 +107,10 @@ def submit(
         submitted_at=at,
     )
     StageChange.of(application, stage, at=at, actor=actor).save()
+    Paper.objects.bulk_create(
+        Paper(application=application, kind=kind, changed_at=at, changed_by=actor.name)
+        for kind in version.required_papers
+    )
     audit.record(
         actor=actor,
         at=at,
@@ -138,18 +144,31 @@ def supply(
     if errors:
         raise Invalid(gettext_lazy("The evidence does not fit"), errors=errors)
 
-    gaps = packages.missing(application.version.required_inputs, package)
-    if gaps and not inputs:
+    lacking = packages.missing(application.version.required_inputs, package)
+    if lacking and not inputs:
         raise InputsMissing(
             gettext_lazy("Required inputs are missing"),
-            errors=[FieldError(f"/evidence/inputs/{gap}", "", _("a value")) for gap in gaps],
+            errors=[FieldError(f"/evidence/inputs/{gap}", "", _("a value")) for gap in lacking],
         )
     application.evidence = package
-    if gaps:
-        application.save(update_fields=["evidence"])
-        return application
+    application.save(update_fields=["evidence"])
+    submit_if_complete(application, at=at, on=on, actor=actor)
+    return application
+
+
+def submit_if_complete(application: Application, *, at: datetime, on: date, actor: Actor) -> None:
+    """
+    Freeze and submit an application in COLLECTING that lacks nothing; the caller holds its lock.
+
+    It lacks nothing when all inputs and all papers that its product asks for are there.
+    """
+    if application.stage != Stage.COLLECTING:
+        return
+    package = application.evidence
+    if packages.missing(application.version.required_inputs, package) or gaps(application, on):
+        return
     application.evidence_hash = packages.read(package).sha256
-    application.move_to(Stage.SUBMITTED, at=at, actor=actor, also=["evidence", "evidence_hash"])
+    application.move_to(Stage.SUBMITTED, at=at, actor=actor, also=["evidence_hash"])
     audit.record(
         actor=actor,
         at=at,
@@ -158,7 +177,6 @@ def supply(
         changes={"evidence": application.evidence_hash},
     )
     outbox.enqueue("lending.decide", application_id=str(application.pk))
-    return application
 
 
 def _require_storable(**texts: str) -> None:

@@ -10,11 +10,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from lending.admin.cost import cost_table
+from lending.admin.papers import checklist
 from lending.models import Application, CreditLine, Loan, Offer
 from scoring.admin.explained import explained
 from scoring.models import Decision
 from scoring.queries import samples
-from tenancy.admin.access import allowed
+from tenancy.admin.access import allowed, business_date
 from tenancy.admin.documents import documents_of
 from tenancy.permissions import Permission
 from tenancy.templatetags.figures import local, number
@@ -34,6 +35,7 @@ def context(request: HttpRequest, row: Application) -> dict[str, Any]:
         "changes": list(row.changes.order_by("at", "pk")),
         "lines": list(CreditLine.objects.filter(application=row)),
         "loans": list(Loan.objects.filter(line__application=row).select_related("position")),
+        "papers": checklist(row, business_date(request)),
         "documents": documents_of(row) if allowed(request, Permission.DOCUMENT_VIEW) else [],
         "sees_documents": allowed(request, Permission.DOCUMENT_VIEW),
         "told": [_told(reason) for reason in row.reasons],

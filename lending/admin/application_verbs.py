@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lending.actions import applications, desk, lines, offers
+from lending.admin.papers import PAPER_VERBS
 from lending.models import Application, CreditLine, Loan
 from lending.queries import exposure
 from lending.rules.stages import OPEN, Stage, may_move
@@ -217,6 +218,7 @@ VERBS = (
         "release", _("Put back into the queue"), Permission.APPLICATION_DECIDE, _release,
         is_due=lambda row: row.stage in OPEN and row.assigned_to_id is not None,
     ),
+    *PAPER_VERBS,
     document_verb(),
     Verb(
         "refer", _("Refer to a person"), Permission.APPLICATION_SUBMIT, _refer, ReasonForm,

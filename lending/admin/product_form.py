@@ -12,6 +12,7 @@ from lending.actions.configuration import Configuration
 from lending.models import (
     DayCountBasis,
     Funding,
+    PaperKind,
     Product,
     ProductVersion,
     RateBasis,
@@ -51,6 +52,9 @@ class DraftForm(VerbForm):
     redraws = forms.BooleanField(required=False)
     line_months = forms.IntegerField()
     offer_days = forms.IntegerField()
+    required_papers = forms.MultipleChoiceField(
+        choices=PaperKind.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
     effective_from = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
 
     def prepare(self) -> None:
@@ -67,7 +71,7 @@ class DraftForm(VerbForm):
             for name in (
                 "method", "currency", "min_amount", "max_amount", "min_draw", "rate_basis",
                 "day_count", "funding", "min_term", "max_term", "term_unit", "redraws",
-                "line_months", "offer_days", "effective_from",
+                "line_months", "offer_days", "effective_from", "required_papers",
             )
         }  # fmt: skip
         return named | {
@@ -128,6 +132,7 @@ class DraftForm(VerbForm):
             quoted_rate=typed["quoted_rate"] / HUNDRED,
             penalty_rate=typed["penalty_rate"] / HUNDRED,
             fees=tuple(self._fees()),
+            required_papers=tuple(typed["required_papers"]),
         )
 
     def _fees(self) -> list[Fee]:

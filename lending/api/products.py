@@ -40,6 +40,7 @@ class ProductSerializer(serializers.Serializer[Any]):
     penalty_rate = RateField()
     funding = serializers.CharField(help_text="own, partner: whose money is lent")
     required_inputs = serializers.ListField(child=serializers.CharField())
+    required_papers = serializers.ListField(child=serializers.CharField())
 
     def get_name(self, version: ProductVersion) -> str:
         is_chinese = (get_language() or "").startswith("zh")

@@ -8,6 +8,7 @@ from lending.api import (
     callbacks,
     lines,
     loans,
+    papers,
     products,
     simulations,
 )
@@ -19,6 +20,7 @@ urlpatterns = [
     path("applications", applications.ApplicationList.as_view()),
     path("applications/<uuid:application_id>", applications.ApplicationDetail.as_view()),
     path("applications/<uuid:application_id>/inputs", applications.ApplicationInputs.as_view()),
+    path("applications/<uuid:application_id>/papers", papers.ApplicationPapers.as_view()),
     path(
         "applications/<uuid:application_id>/withdrawal",
         applications.ApplicationWithdrawal.as_view(),

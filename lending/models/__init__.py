@@ -6,6 +6,7 @@ from lending.models.instalment import Instalment
 from lending.models.line import CreditLine, LineStatus
 from lending.models.loan import Loan, LoanStatus
 from lending.models.offer import Offer, OfferStatus
+from lending.models.paper import Paper, PaperKind, PaperStatus
 from lending.models.payment import PaymentDirection, PaymentOrder, PaymentStatus, RailMessage
 from lending.models.position import LoanPosition
 from lending.models.product import (
@@ -39,6 +40,9 @@ __all__ = [
     "LoanStatus",
     "Offer",
     "OfferStatus",
+    "Paper",
+    "PaperKind",
+    "PaperStatus",
     "PaymentDirection",
     "PaymentOrder",
     "PaymentStatus",

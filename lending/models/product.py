@@ -137,6 +137,7 @@ class ProductVersion(TenantModel):
     offer_days = models.PositiveSmallIntegerField(_("days an offer is valid"), default=30)
     stage_minutes = models.JSONField(_("service levels"), default=dict, blank=True)
     required_inputs = models.JSONField(_("required inputs"), default=list, blank=True)
+    required_papers = models.JSONField(_("required papers"), default=list, blank=True)
     funding = models.CharField(_("funding"), max_length=8, choices=Funding, default=Funding.OWN)
     effective_from = models.DateField(_("offered from"))
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
