@@ -11,6 +11,7 @@ import { keepForGood, room } from "./device/storage.js";
 import { FormPage } from "./pages/form.js";
 import { formsPage, householdsPage, queueWords, recordsPage, sureToDiscard, todayPage } from "./pages/lists.js";
 import { closedPage, newPinPage, pinPage } from "./pages/lock.js";
+import { icon } from "./pages/icons.js";
 import { morePage } from "./pages/more.js";
 import { ask, h, say, show } from "./pages/dom.js";
 import { follow } from "./update.js";
@@ -19,7 +20,6 @@ import { language, own, speak, w } from "./words.js";
 const IDLE_MS = 5 * 60_000;
 const LONGEST_OFFLINE_MS = 72 * 3_600_000;
 const TABS = ["today", "households", "forms", "records", "more"];
-const MARKS = { today: "☀", households: "⌂", forms: "✎", records: "☰", more: "⋯" };
 
 class App {
   now = () => new Date();
@@ -202,7 +202,7 @@ class App {
     const current = this.page;
     return h("nav", { class: "tabs", "aria-label": w("title") },
       TABS.map((tab) => h("a", { href: `#/${tab}`, "aria-current": tab === current ? "page" : null },
-        h("span", { "aria-hidden": "true" }, MARKS[tab]), w(tab))));
+        icon(tab), w(tab))));
   }
 
   #redraw() {

@@ -112,8 +112,6 @@ const WORDS = {
   gps_again: ["重新定位", "Take it again"],
   gps_searching: ["正在定位…", "Looking for the position…"],
   gps_found: ["{lat}, {lon}（误差 {accuracy} 米）", "{lat}, {lon} (±{accuracy} m)"],
-  gps_simulated: ["这个位置是模拟或手工设定的，会被标记。", "This position is simulated or set by hand; it will be flagged."],
-  gps_rough: ["误差较大。请到开阔处重新定位。", "Not precise. Go into the open and take it again."],
   gps_none: ["没有得到位置。请打开手机定位。", "No position came. Please switch location on."],
   photo_take: ["拍照", "Take a photo"],
   photo_of: ["照片 {n}", "Photo {n}"],
@@ -156,29 +154,41 @@ const WORDS = {
   update_now: ["更新", "Update"],
   broken: ["出现意外问题：{what}。草稿已保存，请重新打开。", "Something unexpected happened: {what}. Your drafts are kept; please open the app again."],
 
-  // what is wrong with an answer
-  wrong_required: ["这里必须填写。", "Please fill this in."],
-  wrong_number: ["请填数字，例如 12.5。", "Please type a number, such as 12.5."],
-  wrong_integer: ["请填整数。", "Please type a whole number."],
-  wrong_places: ["最多 {places} 位小数。", "At most {places} digits after the point."],
-  wrong_min: ["不能小于 {min}{unit}。", "Not less than {min}{unit}."],
-  wrong_max: ["不能大于 {max}{unit}。", "Not more than {max}{unit}."],
-  wrong_min_length: ["至少 {min} 个字。", "At least {min} characters."],
-  wrong_max_length: ["最多 {max} 个字。", "At most {max} characters."],
-  wrong_pattern: ["格式不对。", "This does not have the right form."],
-  wrong_choice: ["请从列表中选择。", "Please choose from the list."],
-  wrong_date: ["请填日期。", "Please give a date."],
-  wrong_boolean: ["请选择是或否。", "Please choose yes or no."],
-  wrong_phone: ["请填 11 位手机号。", "Please type a mobile number of 11 digits."],
-  wrong_id_number: ["身份证号码不对，请核对 18 位。", "This ID number is not valid; please check its 18 characters."],
-  wrong_geopoint: ["请重新定位。", "Please take the position again."],
-  wrong_accuracy: ["误差大于 {max} 米，请重新定位。", "Less precise than {max} m: take it again."],
-  wrong_min_count: ["至少 {min} 张照片。", "At least {min} photos."],
-  wrong_max_count: ["最多 {max} 张照片。", "At most {max} photos."],
-  wrong_min_rows: ["至少 {min} 项。", "At least {min} of them."],
-  wrong_max_rows: ["最多 {max} 项。", "At most {max} of them."],
-  wrong_constraint: ["与其他内容不符，请核对。", "This does not fit the rest; please check."],
-  wrong_unknown: ["请核对这里。", "Please check this."],
+  // what is wrong with an answer, or worth a second look: the rules of validation.js
+  rule_required: ["这里必须填写。", "Please fill this in."],
+  rule_length: ["请填 {limit} 个字。", "Please write {limit} characters."],
+  rule_pattern: ["格式不对。", "This does not have the right form."],
+  rule_min: ["不能小于 {limit}{unit}。", "Not less than {limit}{unit}."],
+  rule_max: ["不能大于 {limit}{unit}。", "Not more than {limit}{unit}."],
+  rule_places: ["最多 {limit} 位小数。", "At most {limit} digits after the point."],
+  rule_choice: ["请从列表中选择。", "Please choose from the list."],
+  rule_count: ["数量应为 {limit}。", "There should be {limit} of them."],
+  rule_twice: ["有重复的照片。", "The same photo is here twice."],
+  rule_constraint: ["与其他内容不符，请核对。", "This does not fit the rest; please check."],
+  rule_warn: ["请核对。", "Please check this."],
+  rule_accuracy: ["误差大于 {limit} 米，请到开阔处重新定位。", "Less precise than {limit} m: go into the open and take it again."],
+  rule_mock: ["这个位置是模拟或手工设定的，会被标记。", "This position is simulated or set by hand; it will be flagged."],
+  rule_no_place: ["照片没有位置。请打开手机定位。", "A photo has no position. Please switch location on."],
+  rule_old: ["照片应在 {limit} 小时内拍摄，请重新拍。", "Photos are taken within {limit} hours; please take a new one."],
+  rule_far: ["拍照地点应在 {limit} 米以内，请到现场重新拍。", "Photos are taken within {limit} m of the place; please take them there."],
+  rule_unknown: ["这一项不在表格里。", "The form does not ask this."],
+  rule_role: ["您不能填写这一项。", "You may not fill this in."],
+  rule_type: ["请核对这里。", "Please check this."],
+  type_integer: ["请填整数。", "Please type a whole number."],
+  type_decimal: ["请填数字，例如 12.5。", "Please type a number, such as 12.5."],
+  type_date: ["请填日期。", "Please give a date."],
+  type_phone: ["请填 11 位手机号。", "Please type a mobile number of 11 digits."],
+  type_id_number: ["身份证号码不对，请核对 18 位。", "This ID number is not valid; please check its 18 characters."],
+  type_geopoint: ["请重新定位。", "Please take the position again."],
+
+  unit_mu: ["亩", "mu"],
+  unit_yuan: ["元", "yuan"],
+  unit_years: ["年", "years"],
+  unit_persons: ["人", "people"],
+  unit_months: ["个月", "months"],
+  unit_days: ["天", "days"],
+  unit_head: ["头（只）", "head"],
+  unit_kg: ["公斤", "kg"],
 };
 
 let index = 0;
@@ -201,6 +211,18 @@ export function w(key, values = {}) {
 export function own(words) {
   if (typeof words === "string") return words;
   return words?.[language()] ?? words?.zh ?? words?.en ?? "";
+}
+
+/** Return a unit that a definition names, in the language that is spoken. */
+export function unitWords(unit) {
+  return unit.split("/").map((part) => (WORDS[`unit_${part}`] ? w(`unit_${part}`) : part)).join("/");
+}
+
+/** Return what a finding of validation.js says; the definition's own words if it has some. */
+export function ruleWords({ rule, limit, unit, type, words }) {
+  if (words) return own(words);
+  const key = rule === "type" && WORDS[`type_${type}`] ? `type_${type}` : `rule_${rule}`;
+  return w(key, { limit, unit: unit ? ` ${unitWords(unit)}` : "" });
 }
 
 /** Return a moment as hours and minutes, with its date if that is not today. */

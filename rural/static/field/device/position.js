@@ -1,5 +1,6 @@
 // Where the phone is, with the radius that it is sure of. A radius of 0 is what a simulated or
-// hand-set position reports; it is kept as it came, and flagged.
+// hand-set position reports; it is kept as it came, and the check of
+// the form flags it.
 
 const GOOD_METRES = 5;
 const PATIENCE_MS = 20_000;
@@ -13,8 +14,6 @@ function point({ coords, timestamp }) {
     at: new Date(timestamp).toISOString(),
   };
 }
-
-export const isSimulated = ({ accuracy }) => Number(accuracy) === 0;
 
 /** Follows the phone while a form is open; `latest` is the newest point, or null. */
 export class Position extends EventTarget {

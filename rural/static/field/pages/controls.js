@@ -15,6 +15,7 @@ function input(field, attributes, read) {
   const node = h("input", {
     id, "aria-describedby": described, autocomplete: "off", value: value ?? "", ...attributes,
     oninput: () => field.set(read(node.value)),
+    onchange: () => (node.value = read(node.value)),
   });
   return { node };
 }

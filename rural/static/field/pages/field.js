@@ -1,8 +1,9 @@
 // One question of a form: its label, hint, control and error. Each type's control stands in
 // controls.js, media.js, place.js or repeat.js.
 
-import { evaluate, isEmpty } from "../rules/expression.js";
-import { own, w } from "../words.js";
+import { isEmpty, isTrue } from "../rules/expression.js";
+import { isRelevant } from "../rules/validation.js";
+import { own, unitWords, w } from "../words.js";
 import { boolean, choice, date, integer, multiple, number, text } from "./controls.js";
 import { geopoint, photos, signature } from "./media.js";
 import { place } from "./place.js";
@@ -17,7 +18,7 @@ const GROUPED = new Set(["multiselect", "boolean", "geopoint", "photos", "signat
 
 let serial = 0;
 
-/** A field on the page. `where` is {holder, pointer, form}: the object that holds the answer. */
+/** A field on the page. `where` is {holder, pointer, form, repeat}: what holds the answer, in a row of which repeat. */
 export class Field {
   constructor(definition, where) {
     Object.assign(this, { definition, ...where });
@@ -41,17 +42,15 @@ export class Field {
   }
 
   get scope() {
-    return this.form.scope(this.row);
+    return this.repeat ? this.form.rowScope(this.repeat, this.holder) : this.form.scope();
   }
 
   get isShown() {
-    const { relevant } = this.definition;
-    return relevant === undefined || evaluate(relevant, this.scope) === true;
+    return isRelevant(this.definition, this.scope);
   }
 
   get isRequired() {
-    const { required } = this.definition;
-    return required === true || (Array.isArray(required) && evaluate(required, this.scope) === true);
+    return isTrue(this.definition.required ?? false, this.scope);
   }
 
   /** Show or hide, as the other answers now say. */
@@ -105,7 +104,7 @@ export class Field {
     this.described = [this.hintId, this.error.id].filter(Boolean).join(" ");
     this.required = h("span", { class: "required" }, w("required_mark"));
     this.control = control(this);
-    const said = [own(label), unit ? h("span", { class: "unit" }, `（${own(unit)}）`) : null, " ", this.required];
+    const said = [own(label), unit ? h("span", { class: "unit" }, `（${unitWords(unit)}）`) : null, " ", this.required];
     const grouped = GROUPED.has(type) || this.control.isGroup;
     const title = grouped ? h("legend", {}, said) : h("label", { for: this.id }, said);
     const explained = hint ? h("p", { id: this.hintId, class: "hint" }, own(hint)) : null;

@@ -2,21 +2,14 @@
 // refused only by what is wrong on this page, and the last page says what is wrong anywhere.
 
 import { Position } from "../device/position.js";
-import { check, isRelevant, pruned, sectionsFor, warnings } from "../rules/validation.js";
+import { check, isRelevant, pruned, rowScope } from "../rules/validation.js";
 import { Full } from "../safe/store.js";
 import * as records from "../safe/records.js";
-import { clock, own, w } from "../words.js";
+import { clock, own, ruleWords, w } from "../words.js";
 import { h, say } from "./dom.js";
 import { Field } from "./field.js";
 
 const AUTOSAVE_MS = 400;
-
-/** Return a finding's words, in the definition's own if it has some. */
-export function wordsOf({ code, values, message, unit, expected }) {
-  if (message) return own(message);
-  if (expected) return expected;
-  return w(`wrong_${code}`, { ...values, unit: unit ? ` ${own(unit)}` : "" });
-}
 
 export class FormPage {
   /** `world` is {role, lists, villages, now, leave, finished}: what the form needs of the app. */
@@ -25,7 +18,7 @@ export class FormPage {
     this.position = new Position();
     this.page = 0;
     this.fields = [];
-    this.returned = new Map(record.errors.map((error) => [error.pointer, error]));
+    this.returned = record.errors;
     this.status = h("span", { class: "saved", role: "status" });
     this.body = h("div", { class: "questions" });
     this.summary = h("div", { class: "summary", role: "alert", tabindex: -1, hidden: true });
@@ -71,12 +64,19 @@ export class FormPage {
   }
 
   get about() {
-    const choices = (name) => this.choices(name).map(({ value }) => value);
-    return { role: this.world.role, today: this.today, choices };
+    const lists = Object.entries(this.world.lists).map(([name, list]) => [name, list.map(({ value }) => value)]);
+    return {
+      role: this.world.role, today: this.today, finalizedAt: this.now().getTime(),
+      lists: Object.fromEntries(lists), mayBeMasked: this.record.subject !== "",
+    };
   }
 
-  scope(row = null) {
-    return { answers: this.record.answers, row, today: this.today };
+  scope() {
+    return { answers: this.record.answers, row: null, today: this.today };
+  }
+
+  rowScope(repeat, row) {
+    return rowScope(this.scope(), repeat, row);
   }
 
   choices(name) {
@@ -128,8 +128,9 @@ export class FormPage {
   // The pages.
 
   get sections() {
-    const shown = sectionsFor(this.definition, this.world.role);
-    return shown.filter((section) => isRelevant(section, this.scope()));
+    const { roles, sections } = this.definition;
+    return sections.filter((section) =>
+      (section.roles ?? roles).includes(this.world.role) && isRelevant(section, this.scope()));
   }
 
   #started(point) {
@@ -181,14 +182,16 @@ export class FormPage {
   }
 
   #showSection(section) {
-    const where = { holder: this.record.answers, row: null, pointer: "", form: this };
+    const where = { holder: this.record.answers, pointer: "", form: this };
     this.fields = section.fields.map((each) => new Field(each, where));
     this.body.replaceChildren(...this.fields.map((each) => each.node));
     this.#refresh();
-    for (const field of this.#all()) {
-      const error = this.returned.get(field.pointer);
-      if (error) field.show(wordsOf(error));
-    }
+    for (const { pointer, expected } of this.returned) this.#fieldAt(pointer)?.show(expected);
+  }
+
+  /** Return the field that a pointer is about, or into: the deepest one. */
+  #fieldAt(pointer) {
+    return this.#all().filter((field) => `${pointer}/`.startsWith(`${field.pointer}/`)).at(-1);
   }
 
   #all() {
@@ -197,13 +200,8 @@ export class FormPage {
 
   #refresh() {
     for (const field of this.fields) field.refresh();
-    const surprising = new Map(
-      warnings(this.definition, this.record.answers, this.about).map((each) => [each.pointer, each]));
-    for (const field of this.#all()) {
-      if (field.definition.warn === undefined) continue;
-      const found = surprising.get(field.pointer);
-      field.warn(found ? own(found.message) : null);
-    }
+    for (const field of this.#all()) field.warn(null);
+    for (const each of this.findings().warnings) this.#fieldAt(each.pointer)?.warn(ruleWords(each));
   }
 
   findings() {
@@ -211,8 +209,7 @@ export class FormPage {
   }
 
   #firstTrouble() {
-    const [pointer] = this.returned.keys();
-    return pointer === undefined ? 0 : this.#pageOf(pointer);
+    return this.returned.length ? this.#pageOf(this.returned[0].pointer) : 0;
   }
 
   #pageOf(pointer) {
@@ -231,14 +228,10 @@ export class FormPage {
   }
 
   #isPageGood() {
-    const wrong = this.findings().filter(({ pointer }) => this.#pageOf(pointer) === this.page);
-    const found = new Map(wrong.map((each) => [each.pointer, wordsOf(each)]));
-    let first = null;
-    for (const field of this.#all()) {
-      const words = found.get(field.pointer) ?? null;
-      field.show(words);
-      if (words) first ??= field;
-    }
+    const wrong = this.findings().errors.filter(({ pointer }) => this.#pageOf(pointer) === this.page);
+    for (const field of this.#all()) field.show(null);
+    for (const each of wrong) this.#fieldAt(each.pointer)?.show(ruleWords(each));
+    const first = wrong.length ? this.#fieldAt(wrong[0].pointer) : null;
     this.summary.hidden = wrong.length === 0;
     this.summary.textContent = wrong.length ? w("errors_found", { n: wrong.length }) : "";
     first?.focus();
@@ -247,10 +240,10 @@ export class FormPage {
 
   #showCheck() {
     this.fields = [];
-    const wrong = this.findings();
+    const wrong = this.findings().errors;
     const list = wrong.map((each) =>
       h("li", {}, h("button", { type: "button", class: "button link", onclick: () => this.#goTo(each.pointer) },
-        `${w("error_goto", { label: this.#labelOf(each.pointer) })} – ${wordsOf(each)}`)));
+        `${w("error_goto", { label: this.#labelOf(each.pointer) })} – ${ruleWords(each)}`)));
     this.body.replaceChildren(
       wrong.length ? h("p", { class: "warning" }, w("errors_found", { n: wrong.length })) : h("p", { class: "good" }, w("all_good")),
       h("ul", { class: "plain" }, list),
@@ -260,18 +253,18 @@ export class FormPage {
   #labelOf(pointer) {
     const [, name, row, inner] = pointer.split("/");
     const field = this.definition.sections.flatMap(({ fields }) => fields).find((each) => each.name === name);
-    const below = inner && field.fields.find((each) => each.name === inner);
+    const below = inner && field.fields?.find((each) => each.name === inner);
     return below ? `${own(field.label)} ${Number(row) + 1} · ${own(below.label)}` : own(field?.label ?? name);
   }
 
   #goTo(pointer) {
     this.#show(this.#pageOf(pointer));
     this.#isPageGood();
-    this.#all().find((field) => field.pointer === pointer)?.focus();
+    this.#fieldAt(pointer)?.focus();
   }
 
   async #finish() {
-    const wrong = this.findings();
+    const wrong = this.findings().errors;
     if (wrong.length) {
       this.#showCheck();
       say(w("errors_found", { n: wrong.length }), { urgent: true });

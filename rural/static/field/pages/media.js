@@ -2,12 +2,12 @@
 
 import SignaturePad from "../vendor/signature_pad.js";
 import { described, NotAPicture, shrunk } from "../device/photo.js";
-import { isSimulated, taken } from "../device/position.js";
+import { taken } from "../device/position.js";
 import { Full } from "../safe/store.js";
 import { clock, w } from "../words.js";
 import { h, say } from "./dom.js";
+import { icon } from "./icons.js";
 
-const ROUGH_METRES = 30;
 const MOST_PHOTOS = 10;
 
 export function geopoint(field) {
@@ -15,20 +15,20 @@ export function geopoint(field) {
   const button = h("button", { type: "button", class: "button", id: field.id, onclick: () => take() });
 
   function draw(point) {
-    button.textContent = `⌖ ${w(point ? "gps_again" : "gps_take")}`;
+    button.replaceChildren(icon("place"), w(point ? "gps_again" : "gps_take"));
     shown.textContent = point ? w("gps_found", point) : "";
-    if (!point) field.warn(null);
-    else if (isSimulated(point)) field.warn(w("gps_simulated"));
-    else field.warn(Number(point.accuracy) > ROUGH_METRES ? w("gps_rough") : null);
   }
 
   async function take() {
     button.disabled = true;
     shown.textContent = w("gps_searching");
     say(w("gps_searching"));
-    const point = await taken((better) => (shown.textContent = w("gps_found", better)));
+    // Each better point is kept at once: who is in a hurry need not wait for the best.
+    const point = await taken((better) => {
+      field.set(better);
+      draw(better);
+    });
     button.disabled = false;
-    if (point) field.set(point);
     draw(field.value);
     if (!point) field.show(w("gps_none"));
     say(point ? w("gps_found", point) : w("gps_none"), { urgent: !point });
@@ -66,7 +66,7 @@ export function photos(field) {
   const status = h("p", { class: "hint" });
   const file = h("input", { type: "file", accept: "image/*", capture: "environment", id: field.id, multiple: true,
     class: "unseen", "aria-label": w("photo_take"), onchange: () => taken_() });
-  const button = h("label", { for: field.id, class: "button" }, `◉ ${w("photo_take")}`);
+  const button = h("label", { for: field.id, class: "button" }, icon("camera"), w("photo_take"));
 
   const list = () => field.value ?? [];
 

@@ -3,17 +3,18 @@
 import { own, w } from "../words.js";
 import { ask, h, say } from "./dom.js";
 import { Field } from "./field.js";
+import { icon } from "./icons.js";
 
 export function repeat(field) {
   const { definition, form } = field;
   const rows = h("div", { class: "rows" });
-  const add = h("button", { type: "button", class: "button", onclick: () => added() }, `＋ ${w("add_row")}`);
+  const add = h("button", { type: "button", class: "button", onclick: () => added() }, icon("add"), w("add_row"));
   let shown = [];
 
   const answers = () => field.value ?? [];
 
   function row(content, place) {
-    const where = { holder: content, row: content, pointer: `${field.pointer}/${place}`, form };
+    const where = { holder: content, repeat: definition, pointer: `${field.pointer}/${place}`, form };
     const fields = definition.fields.map((each) => new Field(each, where));
     const remove = h("button", { type: "button", class: "button quiet", onclick: () => removed(place) },
       w("remove_row", { n: place + 1 }));

@@ -1,13 +1,12 @@
 // Decimal numbers that are exact: a BigInt of units and how many of its digits stand behind the
-// point. No float ever sees an amount. The server computes with Python's Decimal; division rounds
-// as there, to 28 significant digits, half to even.
+// point. No float ever sees an amount.
 
-const WRITTEN = /^([+-]?)(\d+)(?:\.(\d+))?$/;
-const DIGITS = 28;
+const WRITTEN = /^(-?)([0-9]{1,20})(?:\.([0-9]{1,12}))?$/;
+const QUOTIENT_PLACES = 12;
 
 /** Return the number that a text writes, or null if it writes none. */
 export function decimal(text) {
-  const found = typeof text === "string" ? WRITTEN.exec(text.trim()) : null;
+  const found = typeof text === "string" ? WRITTEN.exec(text) : null;
   if (!found) return null;
   const behind = found[3] ?? "";
   const units = BigInt(found[2] + behind);
@@ -42,38 +41,15 @@ export function multiply(a, b) {
   return { units: a.units * b.units, scale: a.scale + b.scale };
 }
 
-/** Return a ÷ b, or null where b is zero. */
+/** Return a ÷ b to twelve places, half away from zero; null where b is zero. */
 export function divide(a, b) {
   if (b.units === 0n) return null;
   const [over, under] = aligned(a, b);
-  const negative = over < 0n !== under < 0n;
-  const x = over < 0n ? -over : over;
+  const isNegative = over < 0n !== under < 0n;
+  const x = (over < 0n ? -over : over) * 10n ** BigInt(QUOTIENT_PLACES);
   const y = under < 0n ? -under : under;
-  // So many digits behind the point that 28 significant ones are certain, then rounded to them.
-  const scale = DIGITS + Math.max(0, String(y).length - String(x).length + 1);
-  const shifted = x * 10n ** BigInt(scale);
-  const exact = { units: shifted / y, scale, rest: shifted % y !== 0n };
-  const { units, scale: kept } = trimmed(rounded(exact));
-  return { units: negative ? -units : units, scale: kept };
-}
-
-function rounded({ units, scale, rest }) {
-  const cut = Math.min(scale, String(units).length - DIGITS);
-  if (cut <= 0) return { units, scale };
-  const step = 10n ** BigInt(cut);
-  const half = step / 2n;
-  const behind = units % step;
-  const kept = units / step;
-  const up = behind > half || (behind === half && (rest || kept % 2n === 1n));
-  return { units: up ? kept + 1n : kept, scale: scale - cut };
-}
-
-function trimmed({ units, scale }) {
-  while (scale > 0 && units % 10n === 0n) {
-    units /= 10n;
-    scale -= 1;
-  }
-  return { units, scale };
+  const units = (2n * x + y) / (2n * y);
+  return { units: isNegative ? -units : units, scale: QUOTIENT_PLACES };
 }
 
 export function absolute(a) {

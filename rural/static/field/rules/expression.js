@@ -1,110 +1,136 @@
-// The expressions of form definitions: JSON arrays, computed here as on the server. An empty
-// operand makes the result unknown (null); what is unknown neither shows, demands nor refuses.
+// The expressions of form definitions: JSON arrays, computed here as on the server
+// (rural/rules/forms/expressions.py). Whatever is compared or computed with an empty answer is
+// unknown (null), and "not", "and", "or" treat unknown as Kleene does.
 
 import { absolute, add, compare, decimal, divide, isDecimal, multiply, subtract, written } from "./decimal.js";
+import { birthOf, isDay } from "./identity.js";
 
 const DAY_MS = 86_400_000;
+const ZERO = decimal("0");
 
-export const isEmpty = (value) =>
-  value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
-
-/**
- * Compute an expression.
- * `scope` says where we stand: `answers` (all), `row` (of the repeat we are in, or null) and
- * `today` (ISO date).
- */
-export function evaluate(expression, scope) {
-  if (!Array.isArray(expression)) return expression ?? null;
-  const [name, ...operands] = expression;
-  const operation = OPERATIONS[name];
-  if (!operation) throw new TypeError(`No such operation: ${name}`);
-  return operation(scope, ...operands);
+/** Return whether nothing was answered; false and zero are answers. */
+export function isEmpty(value) {
+  if (value === null || value === undefined || value === "") return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === "object" && !isDecimal(value) && Object.keys(value).length === 0;
 }
 
-function lookedUp({ answers, row }, name) {
+/**
+ * Compute an expression. `scope` says where we stand: `answers` (all of them), `row` (the row of a
+ * repeat, or null) and `today` (ISO day).
+ */
+export function evaluate(expression, scope) {
+  if (!Array.isArray(expression)) return expression;
+  const [name, ...operands] = expression;
+  return OPERATORS[name](scope, ...operands);
+}
+
+export const isTrue = (expression, scope) => evaluate(expression, scope) === true;
+export const isFalse = (expression, scope) => evaluate(expression, scope) === false;
+
+const number = (value) => (isDecimal(value) ? value : decimal(value));
+const listed = (value) => (Array.isArray(value) ? value : [value]);
+
+function field({ answers, row }, name) {
   const value = row && Object.hasOwn(row, name) ? row[name] : answers[name];
   return isEmpty(value) ? null : value;
 }
 
 function column({ answers }, repeat, name) {
-  return (answers[repeat] ?? []).map((row) => row[name]).filter((value) => !isEmpty(value));
+  const rows = answers[repeat];
+  return Array.isArray(rows) ? rows.map((row) => row?.[name] ?? null) : [];
 }
 
-const number = (value) => (isDecimal(value) ? value : decimal(value));
+function sum(scope, part) {
+  return listed(evaluate(part, scope)).map(number).filter(Boolean).reduce(add, ZERO);
+}
+
+function count(scope, part) {
+  const answered = listed(evaluate(part, scope)).filter((value) => !isEmpty(value));
+  return decimal(String(answered.length));
+}
 
 function arithmetic(combine) {
-  return (scope, a, b) => {
-    const x = number(evaluate(a, scope));
-    const y = number(evaluate(b, scope));
-    return x && y ? combine(x, y) : null;
+  return (scope, ...parts) => {
+    const [first, ...rest] = parts.map((part) => number(evaluate(part, scope)));
+    return rest.reduce((total, next) => (total && next ? combine(total, next) : null), first);
   };
 }
 
-function order(a, b) {
-  const x = number(a);
-  const y = number(b);
-  if (x && y) return compare(x, y);
-  const left = String(isDecimal(a) ? written(a) : a);
-  const right = String(isDecimal(b) ? written(b) : b);
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function comparison(holds) {
-  return (scope, a, b) => {
-    const x = evaluate(a, scope);
-    const y = evaluate(b, scope);
-    return isEmpty(x) || isEmpty(y) ? null : holds(order(x, y));
+function comparison(holds, { isOrder }) {
+  return (scope, ...parts) => {
+    const [a, b] = parts.map((part) => evaluate(part, scope));
+    if (isEmpty(a) || isEmpty(b)) return null;
+    const [x, y] = [number(a), number(b)];
+    if (x && y) return holds(compare(x, y));
+    if (typeof a === "string" && typeof b === "string") return holds(a < b ? -1 : a > b ? 1 : 0);
+    return isOrder ? null : holds(isSame(a, b) ? 0 : 1);
   };
 }
 
-// Three values: false settles "and", true settles "or", and unknown is only what neither settles.
-function all(scope, ...parts) {
+const shown = (value) => JSON.stringify(isDecimal(value) ? written(value) : value);
+const isSame = (a, b) => isDecimal(a) === isDecimal(b) && shown(a) === shown(b);
+
+function and(scope, ...parts) {
   const values = parts.map((part) => evaluate(part, scope));
   if (values.includes(false)) return false;
-  return values.includes(null) ? null : true;
+  return values.every((value) => value === true) ? true : null;
 }
 
-function any(scope, ...parts) {
+function or(scope, ...parts) {
   const values = parts.map((part) => evaluate(part, scope));
   if (values.includes(true)) return true;
-  return values.includes(null) ? null : false;
+  return values.every((value) => value === false) ? false : null;
 }
 
-function total(scope, part) {
-  const values = evaluate(part, scope);
-  return (values ?? []).map(number).filter(Boolean).reduce(add, decimal("0"));
+function not(scope, part) {
+  const value = evaluate(part, scope);
+  return typeof value === "boolean" ? !value : null;
 }
 
-function days(scope, from, to) {
-  const [a, b] = [evaluate(from, scope), evaluate(to, scope)].map((day) => Date.parse(day ?? ""));
-  return Number.isNaN(a) || Number.isNaN(b) ? null : decimal(String(Math.round((b - a) / DAY_MS)));
+function within(scope, part, list) {
+  const value = evaluate(part, scope);
+  return isEmpty(value) ? null : listed(value).some((item) => list.includes(item));
 }
 
-const OPERATIONS = {
-  field: lookedUp,
+function days(scope, ...parts) {
+  const [from, to] = parts.map((part) => evaluate(part, scope));
+  if (!isDay(from) || !isDay(to)) return null;
+  return decimal(String((Date.parse(to) - Date.parse(from)) / DAY_MS));
+}
+
+function chosen(scope, condition, then, otherwise) {
+  const value = evaluate(condition, scope);
+  return typeof value === "boolean" ? evaluate(value ? then : otherwise, scope) : null;
+}
+
+/** Return the years completed; who is born on 29 February completes one on 1 March. */
+function age(scope, part) {
+  const born = evaluate(part, scope);
+  if (!isDay(born)) return null;
+  const years = Number(scope.today.slice(0, 4)) - Number(born.slice(0, 4));
+  return decimal(String(years - (scope.today.slice(5) < born.slice(5) ? 1 : 0)));
+}
+
+const OPERATORS = {
+  field,
   column,
-  sum: total,
-  count: (scope, part) => decimal(String((evaluate(part, scope) ?? []).length)),
+  sum,
+  count,
   add: arithmetic(add),
   sub: arithmetic(subtract),
   mul: arithmetic(multiply),
   div: arithmetic(divide),
-  eq: comparison((found) => found === 0),
-  ne: comparison((found) => found !== 0),
-  lt: comparison((found) => found < 0),
-  le: comparison((found) => found <= 0),
-  gt: comparison((found) => found > 0),
-  ge: comparison((found) => found >= 0),
-  and: all,
-  or: any,
-  not: (scope, part) => {
-    const value = evaluate(part, scope);
-    return value === null ? null : !value;
-  },
-  in: (scope, part, list) => {
-    const value = evaluate(part, scope);
-    return isEmpty(value) ? null : list.some((each) => order(value, each) === 0);
-  },
+  eq: comparison((found) => found === 0, { isOrder: false }),
+  ne: comparison((found) => found !== 0, { isOrder: false }),
+  lt: comparison((found) => found < 0, { isOrder: true }),
+  le: comparison((found) => found <= 0, { isOrder: true }),
+  gt: comparison((found) => found > 0, { isOrder: true }),
+  ge: comparison((found) => found >= 0, { isOrder: true }),
+  and,
+  or,
+  not,
+  in: within,
   days,
   today: ({ today }) => today,
   abs: (scope, part) => {
@@ -112,6 +138,7 @@ const OPERATIONS = {
     return value && absolute(value);
   },
   empty: (scope, part) => isEmpty(evaluate(part, scope)),
-  if: (scope, condition, then, otherwise) =>
-    evaluate(evaluate(condition, scope) === true ? then : otherwise, scope),
+  if: chosen,
+  birth: (scope, part) => birthOf(evaluate(part, scope)),
+  age,
 };

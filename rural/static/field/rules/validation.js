@@ -1,37 +1,42 @@
-// What is wrong with answers, by the definition alone: the twin of the server's check, on the same
-// vectors (tests/rural/vectors). Findings are {pointer, code, values, message?}.
+// Answers against a form's definition: the same findings here as on the server
+// (rural/rules/forms/checking.py); both run tests/rural/vectors.
+//
+// A finding is {pointer, rule, limit, unit, words}. `about` says who fills in, when, with which
+// lists: {role, today, finalizedAt (ms or null), lists: {name: values}, mayBeMasked}.
 
 import { compare, decimal } from "./decimal.js";
-import { evaluate, isEmpty } from "./expression.js";
-import { isDate, isIdNumber } from "./id_number.js";
+import { isEmpty, isFalse, isTrue } from "./expression.js";
+import { accuracy, misfits, moment, place } from "./values.js";
 
-const PHONE = /^1[3-9]\d{9}$/;
-const ACCURACY_METRES = "100";
+// A phone's clock and a photo's may differ a little within one device.
+const CLOCK_SLACK_MS = 10 * 60_000;
+const HOUR_MS = 3_600_000;
+const EARTH_METRES = 6_371_000;
 
-/** Return the fields of a definition that this role fills in, section by section. */
-export function sectionsFor(definition, role) {
-  return definition.sections.filter(({ roles }) => !roles || roles.includes(role));
+/** Return {errors, warnings}, in the order of the page. */
+export function check(form, answers, about) {
+  const checker = new Checker(form, answers, about);
+  for (const section of form.sections) checker.section(section);
+  checker.strangers(answers, form.sections.flatMap(({ fields }) => fields), "");
+  return { errors: checker.errors, warnings: checker.warnings };
 }
 
-/** Return every finding about `answers`. `about` is {role, today, choices}; choices maps a list's name to its values. */
-export function check(definition, answers, about) {
-  const found = [];
-  const scope = { answers, row: null, today: about.today };
-  for (const section of sectionsFor(definition, about.role)) {
-    if (!isRelevant(section, scope)) continue;
-    for (const field of section.fields) checkField(field, answers, scope, "", about, found);
-  }
-  return found;
+export function isRelevant({ relevant }, scope) {
+  return relevant === undefined || isTrue(relevant, scope);
 }
 
-/** Return the answers without those that do not apply: hidden fields, foreign sections. */
-export function pruned(definition, answers, about) {
-  const scope = { answers, row: null, today: about.today };
-  const kept = {};
-  for (const section of sectionsFor(definition, about.role)) {
-    if (isRelevant(section, scope)) Object.assign(kept, prunedFields(section.fields, answers, scope));
-  }
-  return kept;
+/** Return a row with every name of it, so that an unanswered one is not looked up above. */
+export function rowScope(scope, field, row) {
+  return { ...scope, row: { ...Object.fromEntries(field.fields.map(({ name }) => [name, null])), ...row } };
+}
+
+/** Return the answers without those that nobody asked for: of hidden questions, foreign sections. */
+export function pruned(form, answers, { role, today }) {
+  const scope = { answers, row: null, today };
+  const asked = form.sections.filter(
+    (section) => (section.roles ?? form.roles).includes(role) && isRelevant(section, scope),
+  );
+  return Object.assign({}, ...asked.map(({ fields }) => prunedFields(fields, answers, scope)));
 }
 
 function prunedFields(fields, holder, scope) {
@@ -39,118 +44,119 @@ function prunedFields(fields, holder, scope) {
   for (const field of fields) {
     const value = holder[field.name];
     if (isEmpty(value) || field.type === "note" || !isRelevant(field, scope)) continue;
-    kept[field.name] =
-      field.type === "repeat"
-        ? value.map((row) => prunedFields(field.fields, row, { ...scope, row }))
-        : value;
+    const rows = (row) => prunedFields(field.fields, row, rowScope(scope, field, row));
+    kept[field.name] = field.type === "repeat" ? value.map(rows) : value;
   }
   return kept;
 }
 
-export function isRelevant({ relevant }, scope) {
-  return relevant === undefined || evaluate(relevant, scope) === true;
-}
+class Checker {
+  errors = [];
+  warnings = [];
 
-function checkField(field, holder, scope, path, about, found) {
-  if (field.type === "note" || !isRelevant(field, scope)) return;
-  const value = holder[field.name];
-  const pointer = `${path}/${field.name}`;
-  const wrong = (code, values = {}) => found.push({ pointer, code, values, unit: field.unit });
-  if (isEmpty(value)) {
-    if (isRequired(field, scope)) wrong("required");
-    return;
+  constructor(form, answers, about) {
+    Object.assign(this, { form, answers, about });
+    this.scope = { answers, row: null, today: about.today };
   }
-  const before = found.length;
-  TYPES[field.type]?.(field, value, wrong, about);
-  if (found.length > before) return;
-  if (field.type === "repeat") {
-    for (const [place, row] of value.entries()) {
-      const inside = { ...scope, row };
-      for (const each of field.fields) checkField(each, row, inside, `${pointer}/${place}`, about, found);
+
+  section(section) {
+    const sent = section.fields.filter(({ name }) => !isEmpty(this.answers[name]));
+    if (!(section.roles ?? this.form.roles).includes(this.about.role)) {
+      for (const { name } of sent) this.errors.push({ pointer: `/${name}`, rule: "role" });
+    } else if (!isRelevant(section, this.scope)) {
+      for (const { name } of sent) this.warnings.push({ pointer: `/${name}`, rule: "not_relevant" });
+    } else this.fields(section.fields, this.answers, this.scope, "");
+  }
+
+  fields(fields, holder, scope, above) {
+    for (const field of fields) {
+      const value = holder[field.name];
+      const pointer = `${above}/${field.name}`;
+      if (!isRelevant(field, scope)) {
+        if (!isEmpty(value)) this.warnings.push({ pointer, rule: "not_relevant" });
+      } else if (!isEmpty(value)) this.answer(field, value, scope, pointer);
+      else if (field.type !== "note" && isTrue(field.required ?? false, scope)) {
+        this.errors.push({ pointer, rule: "required" });
+      }
     }
   }
-  if (field.constraint !== undefined && evaluate(field.constraint, scope) === false) {
-    found.push({ pointer, code: "constraint", values: {}, message: field.message });
+
+  answer(field, value, scope, pointer) {
+    const found = misfits(field, value, this.about);
+    for (const [rule, limit] of found) this.errors.push(finding(field, pointer, rule, limit));
+    if (found.some(([rule]) => rule === "type" || rule === "unknown")) return;
+    if (field.type === "repeat") value.forEach((row, at) => this.row(field, row, `${pointer}/${at}`));
+    else if (field.type === "geopoint") this.doubts(field, value, pointer);
+    else if (field.type === "photos") value.forEach((photo, at) => this.photo(field, photo, `${pointer}/${at}`));
+    this.conditions(field, scope, pointer);
+  }
+
+  row(field, row, pointer) {
+    this.fields(field.fields, row, rowScope(this.scope, field, row), pointer);
+    this.strangers(row, field.fields, pointer);
+  }
+
+  strangers(holder, fields, above) {
+    const known = new Set(fields.map(({ name }) => name));
+    for (const name of Object.keys(holder).sort()) {
+      if (!known.has(name)) this.errors.push({ pointer: `${above}/${name}`, rule: "unknown" });
+    }
+  }
+
+  conditions(field, scope, pointer) {
+    if (field.constraint !== undefined && isFalse(field.constraint, scope)) {
+      this.errors.push({ pointer, rule: "constraint", words: field.message });
+    }
+    if (field.warn !== undefined && isTrue(field.warn, scope)) {
+      this.warnings.push({ pointer, rule: "warn", words: field.warn_message });
+    }
+  }
+
+  /** A radius of nothing comes from a made-up place, a wide one from a bad reception. */
+  doubts(field, point, pointer) {
+    const radius = accuracy(point);
+    if (radius.units === 0n) this.warnings.push({ pointer, rule: "mock" });
+    else if (field.warn_accuracy !== undefined && compare(decimal(field.warn_accuracy), radius) < 0) {
+      this.warnings.push({ pointer, rule: "accuracy", limit: field.warn_accuracy });
+    }
+  }
+
+  photo(field, photo, pointer) {
+    const [taken, finished] = [moment(photo.taken_at), this.about.finalizedAt];
+    if (field.within_hours !== undefined && taken !== null && finished !== null) {
+      const oldest = finished - Number(field.within_hours) * HOUR_MS;
+      if (taken < oldest || taken > finished + CLOCK_SLACK_MS) {
+        this.errors.push({ pointer: `${pointer}/taken_at`, rule: "old", limit: field.within_hours });
+      }
+    }
+    if (field.near?.length) this.near(field, photo, pointer);
+  }
+
+  near(field, photo, pointer) {
+    const here = place(photo);
+    const places = field.near.map((name) => place(this.answers[name])).filter(Boolean);
+    if (here === null) this.warnings.push({ pointer, rule: "no_place" });
+    else if (places.length && field.within_metres !== undefined) {
+      // The photo's own radius counts in its favour.
+      const slack = Number(photo.accuracy || 0);
+      const distance = Math.min(...places.map((there) => metres(here, there)));
+      if (distance - slack > Number(field.within_metres)) {
+        this.errors.push({ pointer, rule: "far", limit: field.within_metres });
+      }
+    }
   }
 }
 
-function isRequired({ required }, scope) {
-  return required === true || (Array.isArray(required) && evaluate(required, scope) === true);
+function finding(field, pointer, rule, limit) {
+  const words = rule === "pattern" || rule === "length" ? field.message : undefined;
+  return { pointer, rule, limit, type: field.type, unit: field.unit, words };
 }
 
-/** Return the pointers whose answer is allowed but surprising, with the definition's words. */
-export function warnings(definition, answers, about) {
-  const found = [];
-  const look = (field, holder, scope, path) => {
-    if (!isRelevant(field, scope)) return;
-    const pointer = `${path}/${field.name}`;
-    if (field.warn !== undefined && evaluate(field.warn, scope) === true) {
-      found.push({ pointer, message: field.warn_message });
-    }
-    if (field.type !== "repeat") return;
-    for (const [place, row] of (holder[field.name] ?? []).entries()) {
-      for (const each of field.fields) look(each, row, { ...scope, row }, `${pointer}/${place}`);
-    }
-  };
-  for (const section of sectionsFor(definition, about.role)) {
-    for (const field of section.fields) {
-      look(field, answers, { answers, row: null, today: about.today }, "");
-    }
-  }
-  return found;
-}
-
-function bounds({ min, max }, value, wrong) {
-  const number = decimal(value);
-  if (min !== undefined && compare(number, decimal(String(min))) < 0) wrong("min", { min });
-  else if (max !== undefined && compare(number, decimal(String(max))) > 0) wrong("max", { max });
-}
-
-const count = (text) => [...text].length;
-
-const TYPES = {
-  text(field, value, wrong) {
-    const { min_length: min, max_length: max, pattern } = field;
-    if (min !== undefined && count(value) < min) wrong("min_length", { min });
-    else if (max !== undefined && count(value) > max) wrong("max_length", { max });
-    else if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, "u").test(value)) wrong("pattern");
-  },
-  integer(field, value, wrong) {
-    const number = decimal(value);
-    if (!number || number.scale) wrong("integer");
-    else bounds(field, value, wrong);
-  },
-  decimal(field, value, wrong) {
-    const number = decimal(value);
-    if (!number) wrong("number");
-    else if (field.places !== undefined && number.scale > field.places) wrong("places", { places: field.places });
-    else bounds(field, value, wrong);
-  },
-  date: (field, value, wrong) => isDate(value) || wrong("date"),
-  select: (field, value, wrong, about) => values(field, about).includes(value) || wrong("choice"),
-  multiselect(field, value, wrong, about) {
-    if (!value.every((each) => values(field, about).includes(each))) wrong("choice");
-  },
-  boolean: (field, value, wrong) => typeof value === "boolean" || wrong("boolean"),
-  phone: (field, value, wrong) => PHONE.test(value) || wrong("phone"),
-  id_number: (field, value, wrong) => isIdNumber(value) || wrong("id_number"),
-  geopoint(field, value, wrong) {
-    const max = field.max ?? ACCURACY_METRES;
-    const accuracy = decimal(value.accuracy);
-    if (!decimal(value.lat) || !decimal(value.lon) || !accuracy) wrong("geopoint");
-    else if (compare(accuracy, decimal(String(max))) > 0) wrong("accuracy", { max });
-  },
-  photos({ min_count: min, max_count: max }, value, wrong) {
-    if (min !== undefined && value.length < min) wrong("min_count", { min });
-    else if (max !== undefined && value.length > max) wrong("max_count", { max });
-  },
-  repeat({ min_rows: min, max_rows: max }, value, wrong) {
-    if (min !== undefined && value.length < min) wrong("min_rows", { min });
-    else if (max !== undefined && value.length > max) wrong("max_rows", { max });
-  },
-  place: (field, value, wrong, about) => about.choices("villages").includes(value) || wrong("choice"),
-};
-
-function values({ choices, choices_from: from }, about) {
-  return choices ? choices.map(({ value }) => value) : about.choices(from);
+/** Return the great-circle distance of two points, latitude and longitude in degrees. */
+function metres([lat, lon], [otherLat, otherLon]) {
+  const radians = (degrees) => (degrees * Math.PI) / 180;
+  const up = radians(otherLat - lat);
+  const across = radians(otherLon - lon);
+  const h = Math.sin(up / 2) ** 2 + Math.cos(radians(lat)) * Math.cos(radians(otherLat)) * Math.sin(across / 2) ** 2;
+  return 2 * EARTH_METRES * Math.asin(Math.sqrt(Math.min(1, h)));
 }

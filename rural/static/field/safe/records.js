@@ -14,20 +14,22 @@ const place = (root) => `records/${root}`;
 const photoPlace = (root, sha256) => `photos/${root}/${sha256}`;
 
 /** Return a new draft; it lies on the phone from its first save. */
-export function started({ form, subject, deviceId, answers = {}, now }) {
+export function started({ form, subject, deviceId, now }) {
+  const fields = form.definition.sections.flatMap((section) => section.fields);
+  const preset = fields.filter((field) => field.default !== undefined);
   return {
     root_uuid: crypto.randomUUID(),
     instance_id: crypto.randomUUID(),
     form_code: form.code,
     form_version: form.version,
-    base_version: subject?.version ?? null,
-    subject: subject?.id ?? null,
+    base_version: subject?.version ?? 0,
+    subject: subject?.id ?? "",
     subject_name: subject?.name ?? "",
     device_id: deviceId,
     started_at: now.toISOString(),
     finalized_at: null,
     start_gps: null,
-    answers,
+    answers: Object.fromEntries(preset.map((field) => [field.name, field.default])),
     errors: [],
   };
 }
