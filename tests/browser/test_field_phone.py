@@ -221,7 +221,7 @@ class TestPosition:
         found = phone.run(body, point)
 
         assert (point["lat"], point["lon"]) == ("34.123457", "113.500000")
-        assert point["accuracy"] == "0.0"
+        assert point["accuracy"] == "0"
         assert found == {"errors": [], "warnings": [{"pointer": "/gps", "rule": "mock"}]}
 
 

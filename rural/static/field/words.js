@@ -100,6 +100,7 @@ const WORDS = {
   all_good: ["全部填好了。完成后不能再修改。", "All is filled in. Once finished it can't be changed."],
   errors_found: ["还有 {n} 处需要改正", "{n} places need correcting"],
   error_goto: ["去改正：{label}", "Go to: {label}"],
+  server_expects: ["请改为：{expected}", "Expected: {expected}"],
   row_n: ["第 {n} 项", "No. {n}"],
   add_row: ["添加一项", "Add one"],
   remove_row: ["删除第 {n} 项", "Remove no. {n}"],

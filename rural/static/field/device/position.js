@@ -10,7 +10,8 @@ function point({ coords, timestamp }) {
   return {
     lat: coords.latitude.toFixed(6),
     lon: coords.longitude.toFixed(6),
-    accuracy: coords.accuracy.toFixed(1),
+    // Without needless zeros: "0" is what a made-up place says.
+    accuracy: String(Number(coords.accuracy.toFixed(1))),
     at: new Date(timestamp).toISOString(),
   };
 }

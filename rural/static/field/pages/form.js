@@ -18,7 +18,8 @@ export class FormPage {
     this.position = new Position();
     this.page = 0;
     this.fields = [];
-    this.returned = record.errors;
+    // What the server found stands in what was sent to it: answers, or something about the whole.
+    this.returned = record.errors.map((each) => ({ ...each, pointer: each.pointer.replace(/^\/answers(?=\/)/, "") }));
     this.status = h("span", { class: "saved", role: "status" });
     this.body = h("div", { class: "questions" });
     this.summary = h("div", { class: "summary", role: "alert", tabindex: -1, hidden: true });
@@ -134,7 +135,7 @@ export class FormPage {
   }
 
   #started(point) {
-    if (this.record.start_gps) return;
+    if (this.record.start_gps.lat) return;
     this.record.start_gps = point;
     this.dirty = true;
   }
@@ -186,7 +187,10 @@ export class FormPage {
     this.fields = section.fields.map((each) => new Field(each, where));
     this.body.replaceChildren(...this.fields.map((each) => each.node));
     this.#refresh();
-    for (const { pointer, expected } of this.returned) this.#fieldAt(pointer)?.show(expected);
+    for (const { pointer, expected } of this.returned) this.#fieldAt(pointer)?.show(w("server_expects", { expected }));
+    const general = this.returned.filter(({ pointer }) => !this.#fieldNamed(pointer));
+    this.summary.hidden = general.length === 0;
+    this.summary.textContent = general.map(({ expected }) => w("server_expects", { expected })).join(" ");
   }
 
   /** Return the field that a pointer is about, or into: the deepest one. */
@@ -250,9 +254,14 @@ export class FormPage {
       h("button", { type: "button", class: "button quiet", onclick: () => this.world.discard() }, w("discard")));
   }
 
+  #fieldNamed(pointer) {
+    const name = pointer.split("/")[1];
+    return this.definition.sections.flatMap(({ fields }) => fields).find((each) => each.name === name);
+  }
+
   #labelOf(pointer) {
     const [, name, row, inner] = pointer.split("/");
-    const field = this.definition.sections.flatMap(({ fields }) => fields).find((each) => each.name === name);
+    const field = this.#fieldNamed(pointer);
     const below = inner && field.fields?.find((each) => each.name === inner);
     return below ? `${own(field.label)} ${Number(row) + 1} · ${own(below.label)}` : own(field?.label ?? name);
   }

@@ -28,7 +28,7 @@ export function started({ form, subject, deviceId, now }) {
     device_id: deviceId,
     started_at: now.toISOString(),
     finalized_at: null,
-    start_gps: null,
+    start_gps: {},
     answers: Object.fromEntries(preset.map((field) => [field.name, field.default])),
     errors: [],
   };

@@ -6,6 +6,8 @@ import { photo } from "../safe/records.js";
 
 const CHUNK_BYTES = 256 * 1024;
 const MOST_CORRECTIONS = 8;
+// Complete; held until the household that it names has come too; in conflict with another change.
+const HELD = new Set(["complete", "held", "conflict"]);
 
 /** The server holds something else, or not everything: the record stays. */
 export class Unconfirmed extends Error {}
@@ -58,9 +60,10 @@ async function upload(root, { sha256, size, media_type }) {
 
 async function confirmed(record) {
   const held = await api.submission(record.root_uuid);
-  const same = held.content_sha256 === record.content_sha256;
-  if (!same || held.status !== "complete" || held.missing.length) throw new Unconfirmed(record.root_uuid);
-  return { outcome: "received", flags: held.flags, state_words: held.state_words };
+  const isSame = held.content_sha256 === record.content_sha256;
+  if (!isSame || !HELD.has(held.status) || held.missing.length) throw new Unconfirmed(record.root_uuid);
+  const outcome = held.status === "conflict" ? "officer" : "received";
+  return { outcome, flags: held.flags, state_words: held.state_words };
 }
 
 async function kept(record, problem) {
