@@ -1,3 +1,4 @@
+from tenancy.models.approval import ApprovalRequest, ApprovalStatus
 from tenancy.models.audit import AuditEvent, AuditSeal
 from tenancy.models.client import ApiClient
 from tenancy.models.document import Document
@@ -19,6 +20,8 @@ from tenancy.models.user import User
 
 __all__ = [
     "ApiClient",
+    "ApprovalRequest",
+    "ApprovalStatus",
     "AuditEvent",
     "AuditSeal",
     "Document",
