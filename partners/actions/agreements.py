@@ -9,8 +9,10 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from partners.actions import regulation
 from partners.actions.terms import AgreementTerms
 from partners.models import Agreement, AgreementVersion, Guarantor, PartnerBank
+from partners.rules.regulation import BANK, ratios
 from tenancy import room
 from tenancy.actions import audit
 from tenancy.actors import Actor
@@ -85,11 +87,14 @@ def draft(
 @room.atomic
 def publish(*, actor: Actor, at: datetime, on: date, version_id: UUID) -> AgreementVersion:
     """
-    Freeze a draft; from its first day on the router offers it. Publishing again is harmless.
+    Check a draft's ratio and price against the funding rules of its first day, and freeze it.
+
+    What only warns is kept in `warnings`. Publishing again is harmless.
 
     :param on: the tenant's business date; a version cannot begin before it
     :raises NotFound: if there is no such version
     :raises Invalid: if it would begin in the past
+    :raises FundingRuleBroken: naming the rule and its source
     """
     require(actor, Permission.AGREEMENT_EDIT)
     version = _locked(version_id)
@@ -98,6 +103,17 @@ def publish(*, actor: Actor, at: datetime, on: date, version_id: UUID) -> Agreem
     if version.effective_from < on:
         error = FieldError("/effective_from", version.effective_from.isoformat(), on.isoformat())
         raise Invalid(gettext_lazy("A version cannot begin in the past"), errors=[error])
+    found = regulation.breaches(
+        ratios(version.bank_ratio_bp),
+        jurisdiction=version.jurisdiction,
+        model=version.model,
+        kinds=[BANK],
+        on=version.effective_from,
+    )
+    regulation.require_kept(found)
+    version.warnings = [
+        {"code": each.code, "title": each.title, "title_zh": each.title_zh} for each in found
+    ]
     version.published_at = at
     version.save(update_fields=["published_at", "warnings"])
     audit.record(

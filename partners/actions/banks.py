@@ -32,6 +32,8 @@ class BankFacts:
     sla_minutes: int = 24 * 60
     opens_at: time | None = None
     closes_at: time | None = None
+    reminders: int = 3
+    reminder_minutes: int = 3
     requests_per_minute: int = 600
     our_list_from: date | None = None
     their_list_from: date | None = None

@@ -547,6 +547,16 @@ class Migration(migrations.Migration):
                 ("opens_at", models.TimeField(blank=True, null=True, verbose_name="opens at")),
                 ("closes_at", models.TimeField(blank=True, null=True, verbose_name="closes at")),
                 (
+                    "reminders",
+                    models.PositiveSmallIntegerField(default=3, verbose_name="times told again"),
+                ),
+                (
+                    "reminder_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=3, verbose_name="minutes between reminders"
+                    ),
+                ),
+                (
                     "requests_per_minute",
                     models.PositiveIntegerField(default=600, verbose_name="requests a minute"),
                 ),
@@ -1354,6 +1364,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("PLACED", "Placed with a bank"),
                             ("CONSENT", "The borrower's consent is asked for"),
+                            ("WAIT", "Waits until a bank opens"),
                             ("OWN", "Own book"),
                             ("NONE", "No funder"),
                         ],
@@ -1567,7 +1578,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="fundingrule",
             constraint=models.UniqueConstraint(
-                fields=("tenant", "jurisdiction", "code", "metric", "operator", "effective_from"),
+                fields=(
+                    "tenant",
+                    "jurisdiction",
+                    "code",
+                    "metric",
+                    "operator",
+                    "applies_to",
+                    "effective_from",
+                ),
                 name="partners_rule_once",
             ),
         ),
@@ -1757,7 +1776,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("chosen__isnull", False), ("outcome__in", ["PLACED", "OWN"])),
-                    models.Q(("chosen__isnull", True), ("outcome__in", ["CONSENT", "NONE"])),
+                    models.Q(
+                        ("chosen__isnull", True), ("outcome__in", ["CONSENT", "WAIT", "NONE"])
+                    ),
                     _connector="OR",
                 ),
                 name="partners_routing_chosen_iff_found",
@@ -1955,6 +1976,30 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("is_chosen", False), ("passed", True), _connector="OR"),
                 name="partners_candidate_chosen",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="placement",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "CANCELLED",
+                            "DECLINED",
+                            "REFUSED",
+                            "TIMED_OUT",
+                            "BOUGHT_BACK",
+                            "CLOSED",
+                            "COMPENSATED",
+                            "WRITTEN_OFF",
+                        ],
+                    ),
+                    _negated=True,
+                ),
+                fields=["tenant", "bank"],
+                include=("amount", "bank_ratio_bp"),
+                name="partners_committed",
             ),
         ),
         GuardTenantTables("partners"),

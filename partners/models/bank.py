@@ -37,6 +37,9 @@ class PartnerBank(TenantModel):
     # Both or neither; the bank takes applications from the first to before the second.
     opens_at = models.TimeField(_("opens at"), null=True, blank=True)
     closes_at = models.TimeField(_("closes at"), null=True, blank=True)
+    # A bank that does not even acknowledge is told again so often, so far apart.
+    reminders = models.PositiveSmallIntegerField(_("times told again"), default=3)
+    reminder_minutes = models.PositiveSmallIntegerField(_("minutes between reminders"), default=3)
     requests_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
     # The two head-office lists: whether we may place with the bank, and it with us.
     our_list_from = models.DateField(_("on our list from"), null=True, blank=True)

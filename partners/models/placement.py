@@ -67,6 +67,16 @@ def _listed(states: Iterable[PlacementState]) -> list[str]:
     return sorted(state.value for state in states)
 
 
+_OVER = frozenset(
+    {
+        PlacementState.CLOSED,
+        PlacementState.COMPENSATED,
+        PlacementState.BOUGHT_BACK,
+        PlacementState.WRITTEN_OFF,
+    }
+)
+
+
 class InvalidPlacementTransition(RuntimeError):
     """The caller did not check the state it holds under lock; a programming error."""
 
@@ -81,6 +91,10 @@ class PlacementQuerySet(TenantQuerySet["Placement"]):
     def live(self) -> PlacementQuerySet:
         """Those that occupy their application: not fallen through, not yet signed."""
         return self.filter(status__in=_listed(LIVE))
+
+    def committed(self) -> PlacementQuerySet:
+        """What binds the bank's money: neither fallen through nor over."""
+        return self.exclude(status__in=[*_listed(FELL_THROUGH), *_listed(_OVER)])
 
     def late(self, at: datetime) -> PlacementQuerySet:
         """Pending past the bank's time."""
@@ -182,6 +196,13 @@ class Placement(TenantModel):
                 fields=["tenant", "respond_by"],
                 condition=Q(status__in=_listed(PENDING)),
                 name="partners_placement_late",
+            ),
+            # What is committed with each bank is summed from the index alone.
+            models.Index(
+                fields=["tenant", "bank"],
+                include=["amount", "bank_ratio_bp"],
+                condition=~Q(status__in=[*_listed(FELL_THROUGH), *_listed(_OVER)]),
+                name="partners_committed",
             ),
             # Has this bank declined him lately? How much of the month went to whom?
             models.Index(fields=["tenant", "bank", "routed_at"], name="partners_placement_when"),

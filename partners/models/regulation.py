@@ -75,7 +75,15 @@ class FundingRule(TenantModel):
         verbose_name_plural = _("funding rules")
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "jurisdiction", "code", "metric", "operator", "effective_from"],
+                fields=[
+                    "tenant",
+                    "jurisdiction",
+                    "code",
+                    "metric",
+                    "operator",
+                    "applies_to",
+                    "effective_from",
+                ],
                 name="partners_rule_once",
             ),
             models.CheckConstraint(

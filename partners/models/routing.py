@@ -17,6 +17,7 @@ class RoutingOutcome(models.TextChoices):
 
     PLACED = "PLACED", _("Placed with a bank")
     CONSENT = "CONSENT", _("The borrower's consent is asked for")
+    WAIT = "WAIT", _("Waits until a bank opens")
     OWN = "OWN", _("Own book")
     NONE = "NONE", _("No funder")
 
@@ -50,7 +51,7 @@ class Routing(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(outcome__in=["PLACED", "OWN"], chosen__isnull=False)
-                | Q(outcome__in=["CONSENT", "NONE"], chosen__isnull=True),
+                | Q(outcome__in=["CONSENT", "WAIT", "NONE"], chosen__isnull=True),
                 name="partners_routing_chosen_iff_found",
             ),
         ]

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                             ("PENDING", "Waiting for the second person"),
                             ("APPROVED", "Approved"),
                             ("REJECTED", "Rejected"),
+                            ("LAPSED", "Lapsed"),
                         ],
                         default="PENDING",
                         max_length=8,
@@ -105,12 +106,12 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("checker_id", ""),
                                 ("decided_at__isnull", True),
-                                ("status", "PENDING"),
+                                ("status__in", ["PENDING", "LAPSED"]),
                             ),
                             models.Q(
-                                models.Q(("status", "PENDING"), _negated=True),
-                                models.Q(("checker_id", ""), _negated=True),
                                 ("decided_at__isnull", False),
+                                ("status__in", ["APPROVED", "REJECTED"]),
+                                models.Q(("checker_id", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),

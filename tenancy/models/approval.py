@@ -15,6 +15,7 @@ class ApprovalStatus(models.TextChoices):
     PENDING = "PENDING", _("Waiting for the second person")
     APPROVED = "APPROVED", _("Approved")
     REJECTED = "REJECTED", _("Rejected")
+    LAPSED = "LAPSED", _("Lapsed")
 
 
 class ApprovalRequestQuerySet(TenantQuerySet["ApprovalRequest"]):
@@ -62,8 +63,13 @@ class ApprovalRequest(TenantModel):
         verbose_name_plural = _("approval requests")
         constraints = [
             models.CheckConstraint(
-                condition=Q(status="PENDING", checker_id="", decided_at__isnull=True)
-                | (~Q(status="PENDING") & ~Q(checker_id="") & Q(decided_at__isnull=False)),
+                condition=Q(
+                    status__in=["PENDING", "LAPSED"], checker_id="", decided_at__isnull=True
+                )
+                | (
+                    Q(status__in=["APPROVED", "REJECTED"], decided_at__isnull=False)
+                    & ~Q(checker_id="")
+                ),
                 name="tenancy_approval_decided_iff_settled",
             ),
             models.CheckConstraint(

@@ -1,0 +1,202 @@
+"""
+Maker and checker: one person asks, another one decides, and only then is it done.
+
+Who approves passes the request on to the action of the app that owns its kind, in the same
+transaction; that action takes it with `approved`, which nobody can get past.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenancy import room
+from tenancy.actions import audit
+from tenancy.actors import Actor
+from tenancy.errors import FieldError, Forbidden, Invalid, NotFound, Refusal
+from tenancy.models import ApprovalRequest, ApprovalStatus
+from tenancy.permissions import Permission, require
+
+LAPSES_AFTER = timedelta(days=7)
+
+
+class SamePerson(Forbidden):
+    """Who asked may not decide."""
+
+    code = "approval_same_person"
+
+
+class RequestLapsed(Refusal):
+    """Nobody decided in time; ask again."""
+
+    code = "approval_lapsed"
+
+
+class RequestSettled(Refusal):
+    """It was decided already, and otherwise."""
+
+    code = "approval_settled"
+
+
+class NotApproved(Refusal):
+    """No second person has approved this."""
+
+    code = "approval_missing"
+
+
+@room.atomic
+def request(
+    *,
+    actor: Actor,
+    at: datetime,
+    kind: str,
+    title: str,
+    payload: Mapping[str, Any],
+    reason: str,
+    subject: models.Model | None = None,
+    lapses_after: timedelta = LAPSES_AFTER,
+) -> ApprovalRequest:
+    """
+    Ask for something that needs two people; asking for the same again returns the open request.
+
+    The caller has found the actor allowed to ask for this kind.
+
+    :param payload: what will be done, as JSON values, money as strings
+    :raises Invalid: without a reason
+    """
+    if not reason.strip():
+        error = FieldError("/reason", "", _("why, in words"))
+        raise Invalid(gettext_lazy("A reason is required"), errors=[error])
+    subject_type = subject._meta.label_lower if subject is not None else ""
+    subject_id = str(subject.pk) if subject is not None else ""
+    content_hash = _hash(payload)
+    same = ApprovalRequest.objects.for_update().filter(
+        kind=kind,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        payload_hash=content_hash,
+        status=ApprovalStatus.PENDING,
+    )
+    for held in same:
+        if not held.has_lapsed(at):
+            return held
+        held.status = ApprovalStatus.LAPSED
+        held.save(update_fields=["status"])
+    asked = ApprovalRequest.objects.create(
+        kind=kind,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        title=title[:200],
+        payload=dict(payload),
+        payload_hash=content_hash,
+        reason=reason,
+        maker_id=actor.id,
+        maker_name=actor.name,
+        requested_at=at,
+        expires_at=at + lapses_after,
+    )
+    _record(asked, "approval.request", actor=actor, at=at, reason=reason)
+    return asked
+
+
+@room.atomic
+def approve(*, actor: Actor, at: datetime, request_id: UUID, reason: str = "") -> ApprovalRequest:
+    """
+    Be the second person; repeating changes nothing.
+
+    :raises NotFound: if there is no such request
+    :raises SamePerson: for who asked, and for whoever is no person
+    :raises RequestLapsed: after its last moment
+    :raises RequestSettled: if it was rejected
+    """
+    return _decide(ApprovalStatus.APPROVED, request_id, actor=actor, at=at, reason=reason)
+
+
+@room.atomic
+def reject(*, actor: Actor, at: datetime, request_id: UUID, reason: str) -> ApprovalRequest:
+    """
+    Refuse a request, as somebody else than who asked.
+
+    :raises Invalid: without a reason
+    :raises NotFound, SamePerson, RequestLapsed, RequestSettled: as `approve` does
+    """
+    if not reason.strip():
+        error = FieldError("/reason", "", _("why, in words"))
+        raise Invalid(gettext_lazy("A reason is required"), errors=[error])
+    return _decide(ApprovalStatus.REJECTED, request_id, actor=actor, at=at, reason=reason)
+
+
+def approved(*, request_id: UUID, kind: str) -> ApprovalRequest:
+    """
+    Return an approved request of a kind, under its row lock: leave to do what it says, once.
+
+    :raises NotApproved: if there is none
+    """
+    found = ApprovalRequest.objects.for_update().filter(pk=request_id).first()
+    if found is None or found.kind != kind or found.status != ApprovalStatus.APPROVED:
+        raise NotApproved(gettext_lazy("A second person has not approved this"))
+    return found
+
+
+def _decide(
+    status: ApprovalStatus, request_id: UUID, *, actor: Actor, at: datetime, reason: str
+) -> ApprovalRequest:
+    require(actor, Permission.APPROVAL_DECIDE)
+    asked = ApprovalRequest.objects.for_update().filter(pk=request_id).first()
+    if asked is None:
+        raise NotFound.of(gettext_lazy("Request"), request_id)
+    if asked.status == status:
+        return asked
+    if asked.status != ApprovalStatus.PENDING:
+        raise RequestSettled(
+            gettext_lazy("It was decided already: %(status)s")
+            % {"status": asked.get_status_display()}
+        )
+    if asked.has_lapsed(at):
+        raise RequestLapsed(
+            gettext_lazy("It could be decided until %(until)s")
+            % {"until": asked.expires_at.isoformat()}
+        )
+    if asked.maker_id == actor.id or actor.kind != "user":
+        raise SamePerson(gettext_lazy("Who asked may not decide; another person has to"))
+    asked.status, asked.decision_reason, asked.decided_at = status, reason, at
+    asked.checker_id, asked.checker_name = actor.id, actor.name
+    asked.save(
+        update_fields=["status", "decision_reason", "decided_at", "checker_id", "checker_name"]
+    )
+    _record(asked, f"approval.{_VERBS[status]}", actor=actor, at=at, reason=reason)
+    return asked
+
+
+_VERBS = {ApprovalStatus.APPROVED: "approve", ApprovalStatus.REJECTED: "reject"}
+
+
+def _record(
+    asked: ApprovalRequest, action: str, *, actor: Actor, at: datetime, reason: str
+) -> None:
+    audit.record(
+        actor=actor,
+        at=at,
+        action=action,
+        subject=asked,
+        changes={
+            "kind": asked.kind,
+            "subject": asked.subject_id,
+            "title": asked.title,
+            "payload_hash": asked.payload_hash,
+        },
+        reason=reason,
+    )
+
+
+def _hash(payload: Mapping[str, Any]) -> str:
+    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
