@@ -78,6 +78,17 @@ class Migration(migrations.Migration):
                 "ordering": ["code", "currency"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "code", "currency"), name="ledger_account_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["asset", "liability", "income", "expense", "equity"])
+                        ),
+                        name="ledger_account_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +143,26 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "journal entries",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True,
+                        fields=["tenant", "booked_on"],
+                        name="ledger_entry_booked",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "key"), name="ledger_entry_key"),
+                    models.UniqueConstraint(
+                        fields=("tenant", "reverses"), name="ledger_entry_reversed_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("tenant", "id", "line_count"), name="ledger_entry_line_count"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("line_count__gte", 2)),
+                        name="ledger_entry_two_lines_at_least",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +195,15 @@ class Migration(migrations.Migration):
                 "ordering": ["ends_on"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "ends_on"), name="ledger_period_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))),
+                        name="ledger_period_starts_before_end",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,93 +261,31 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "postings",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["tenant", "account", "subject_id"], name="ledger_posting_account"
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True,
+                        fields=["tenant", "booked_on"],
+                        name="ledger_posting_booked",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "entry", "number"), name="ledger_posting_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("number__gte", 1), ("number__lte", models.F("line_count"))
+                        ),
+                        name="ledger_posting_number_within_entry",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True),
+                        name="ledger_posting_not_zero",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code", "currency"), name="ledger_account_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["asset", "liability", "income", "expense", "equity"])
-                ),
-                name="ledger_account_kind_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="journalentry",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["tenant", "booked_on"], name="ledger_entry_booked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="ledger_entry_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "reverses"), name="ledger_entry_reversed_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "id", "line_count"), name="ledger_entry_line_count"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("line_count__gte", 2)), name="ledger_entry_two_lines_at_least"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "ends_on"), name="ledger_period_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_on__lte", models.F("ends_on"))),
-                name="ledger_period_starts_before_end",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(
-                fields=["tenant", "account", "subject_id"], name="ledger_posting_account"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["tenant", "booked_on"], name="ledger_posting_booked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "entry", "number"), name="ledger_posting_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1), ("number__lte", models.F("line_count"))),
-                name="ledger_posting_number_within_entry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="ledger_posting_not_zero"
-            ),
         ),
     ]

@@ -69,6 +69,36 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "loans",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("principal__gt", 0)), name="lending_loan_principal"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("disbursed_on__isnull", True),
+                                ("status__in", ["PENDING", "CANCELLED"]),
+                            ),
+                            models.Q(
+                                ("disbursed_on__isnull", False),
+                                ("status__in", ["ACTIVE", "CLOSED", "WRITTEN_OFF"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lending_loan_disbursed_iff_paid_out",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_on__isnull", False), ("status", "CLOSED")),
+                            models.Q(
+                                models.Q(("status", "CLOSED"), _negated=True),
+                                ("closed_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lending_loan_closed_on_iff_closed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +158,28 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "borrowers",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("id_number_index", ""), _negated=True),
+                        fields=["tenant", "id_number_index"],
+                        name="lending_borrower_id_number",
+                    ),
+                    models.Index(
+                        condition=models.Q(("phone_index", ""), _negated=True),
+                        fields=["tenant", "phone_index"],
+                        name="lending_borrower_phone",
+                    ),
+                    models.Index(
+                        condition=models.Q(("bank_card_index", ""), _negated=True),
+                        fields=["tenant", "bank_card_index"],
+                        name="lending_borrower_bank_card",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "reference"), name="lending_borrower_reference"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,6 +281,46 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "applications",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                ["APPROVED", "ASSESSING", "COLLECTING", "REFERRED", "SUBMITTED"],
+                            )
+                        ),
+                        fields=["tenant", "stage", "stage_due_at", "id"],
+                        name="lending_application_queue",
+                    ),
+                    models.Index(fields=["tenant", "borrower"], name="lending_application_of"),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                ["APPROVED", "ASSESSING", "COLLECTING", "REFERRED", "SUBMITTED"],
+                            )
+                        ),
+                        fields=["tenant", "assigned_to"],
+                        name="lending_application_load",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "number"), name="lending_application_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("term__gt", 0)),
+                        name="lending_application_asks_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stage__in", ["COLLECTING", "WITHDRAWN", "EXPIRED"]),
+                            models.Q(("evidence_hash", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="lending_application_evidence_frozen",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +356,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "daily closes",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "business_date"), name="lending_closerun_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -383,6 +480,19 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "credit lines",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "number"), name="lending_line_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("annual_rate__gte", 0),
+                            ("ends_on__gte", models.F("opened_on")),
+                            ("limit__gt", 0),
+                        ),
+                        name="lending_line_makes_sense",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -506,6 +616,22 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "positions",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("overpaid__gte", 0), ("principal__gte", 0)),
+                        name="lending_position_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_open", True),
+                            models.Q(
+                                ("arrears_since", None), ("principal", 0), ("refresh_on", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lending_position_closed_is_settled",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -639,6 +765,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "instalments",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "loan", "number"), name="lending_instalment_number"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -727,6 +858,35 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "loan events",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "loan", "sequence"), name="lending_loanevent_sequence"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("tenant", "key"), name="lending_loanevent_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="lending_loanevent_amount"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "reversed"), ("reverses__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "reversed"), _negated=True),
+                                ("reverses__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lending_loanevent_reversed_names_event",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective_on__lte", models.F("booked_on"))),
+                        name="lending_loanevent_not_in_the_future",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("tenant", "reverses"), name="lending_loanevent_reversed_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -808,6 +968,32 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "offers",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "OPEN")),
+                        fields=("tenant", "application"),
+                        name="lending_offer_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            ("annual_rate__gte", 0),
+                            ("expires_at__gt", models.F("issued_at")),
+                        ),
+                        name="lending_offer_makes_sense",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("status", "OPEN")),
+                            models.Q(
+                                models.Q(("status", "OPEN"), _negated=True),
+                                ("settled_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lending_offer_settled_iff_not_open",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -899,6 +1085,43 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "payment orders",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["tenant", "loan"], name="lending_paymentorder_loan"),
+                    models.Index(
+                        condition=models.Q(("status__in", ["PENDING", "SENT"])),
+                        fields=["tenant", "requested_at"],
+                        name="lending_paymentorder_open",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "reference"), name="lending_paymentorder_reference"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)),
+                        name="lending_paymentorder_amount_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("settled_at__isnull", True), ("status__in", ["PENDING", "SENT"])
+                            ),
+                            models.Q(
+                                ("settled_at__isnull", False), ("status__in", ["POSTED", "VOIDED"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lending_paymentorder_settled_iff_final",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "SENT"), _negated=True),
+                            ("sent_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="lending_paymentorder_sent_has_moment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -938,6 +1161,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "products",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "code"), name="lending_product_code")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1104,6 +1330,41 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "product versions",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "product", "number"), name="lending_version_number"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("published_at__isnull", True)),
+                        fields=("tenant", "product"),
+                        name="lending_version_one_draft",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("max_amount__gte", models.F("min_amount")),
+                            ("min_amount__gt", 0),
+                            ("min_draw__gt", 0),
+                            ("min_draw__lte", models.F("max_amount")),
+                        ),
+                        name="lending_version_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("max_term__gte", models.F("min_term")),
+                            ("min_term__gt", 0),
+                            ("offer_days__gt", 0),
+                        ),
+                        name="lending_version_terms",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("annual_rate__gte", 0),
+                            ("penalty_rate__gte", 0),
+                            ("quoted_rate__gte", 0),
+                        ),
+                        name="lending_version_rates",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1211,6 +1472,32 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "rail messages",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("disposition", "SET_ASIDE")),
+                        fields=["tenant", "received_at"],
+                        name="lending_railmessage_set_aside",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "rail", "message_id"), name="lending_railmessage_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("disposition__in", ["RECEIVED", "APPLIED", "REPEATED"]),
+                                ("reason", ""),
+                            ),
+                            models.Q(
+                                ("disposition", "SET_ASIDE"),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lending_railmessage_reason_iff_set_aside",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1292,6 +1579,33 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "regulation rules",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "code", "basis", "effective_from"),
+                        name="lending_rule_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("basis__gt", ""),
+                                ("cap__gt", 0),
+                                ("cap__isnull", False),
+                                ("kind", "cost_cap"),
+                            ),
+                            models.Q(("basis", ""), ("cap__isnull", True), ("kind", "cost_table")),
+                            _connector="OR",
+                        ),
+                        name="lending_rule_caps_have_basis",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_to__isnull", True),
+                            ("effective_to__gte", models.F("effective_from")),
+                            _connector="OR",
+                        ),
+                        name="lending_rule_dates_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1379,43 +1693,13 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "stage changes",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["tenant", "at", "to_stage", "from_stage"],
+                        name="lending_stage_flow",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="borrower",
-            index=models.Index(
-                condition=models.Q(("id_number_index", ""), _negated=True),
-                fields=["tenant", "id_number_index"],
-                name="lending_borrower_id_number",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="borrower",
-            index=models.Index(
-                condition=models.Q(("phone_index", ""), _negated=True),
-                fields=["tenant", "phone_index"],
-                name="lending_borrower_phone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="borrower",
-            index=models.Index(
-                condition=models.Q(("bank_card_index", ""), _negated=True),
-                fields=["tenant", "bank_card_index"],
-                name="lending_borrower_bank_card",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="borrower",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "reference"), name="lending_borrower_reference"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closerun",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "business_date"), name="lending_closerun_once"
-            ),
         ),
         migrations.AddField(
             model_name="loanposition",
@@ -1441,186 +1725,6 @@ class Migration(migrations.Migration):
                 to="lending.productversion",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "loan", "number"), name="lending_instalment_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loanevent",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "loan", "sequence"), name="lending_loanevent_sequence"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loanevent",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "key"), name="lending_loanevent_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loanevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="lending_loanevent_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loanevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "reversed"), ("reverses__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "reversed"), _negated=True), ("reverses__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="lending_loanevent_reversed_names_event",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loanevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("effective_on__lte", models.F("booked_on"))),
-                name="lending_loanevent_not_in_the_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loanevent",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "reverses"), name="lending_loanevent_reversed_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentorder",
-            index=models.Index(fields=["tenant", "loan"], name="lending_paymentorder_loan"),
-        ),
-        migrations.AddIndex(
-            model_name="paymentorder",
-            index=models.Index(
-                condition=models.Q(("status__in", ["PENDING", "SENT"])),
-                fields=["tenant", "requested_at"],
-                name="lending_paymentorder_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentorder",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "reference"), name="lending_paymentorder_reference"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="lending_paymentorder_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", True), ("status__in", ["PENDING", "SENT"])),
-                    models.Q(("settled_at__isnull", False), ("status__in", ["POSTED", "VOIDED"])),
-                    _connector="OR",
-                ),
-                name="lending_paymentorder_settled_iff_final",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "SENT"), _negated=True),
-                    ("sent_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="lending_paymentorder_sent_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code"), name="lending_product_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="productversion",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "product", "number"), name="lending_version_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="productversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("published_at__isnull", True)),
-                fields=("tenant", "product"),
-                name="lending_version_one_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="productversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("max_amount__gte", models.F("min_amount")),
-                    ("min_amount__gt", 0),
-                    ("min_draw__gt", 0),
-                    ("min_draw__lte", models.F("max_amount")),
-                ),
-                name="lending_version_amounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="productversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("max_term__gte", models.F("min_term")),
-                    ("min_term__gt", 0),
-                    ("offer_days__gt", 0),
-                ),
-                name="lending_version_terms",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="productversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("annual_rate__gte", 0), ("penalty_rate__gte", 0), ("quoted_rate__gte", 0)
-                ),
-                name="lending_version_rates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "OPEN")),
-                fields=("tenant", "application"),
-                name="lending_offer_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0),
-                    ("annual_rate__gte", 0),
-                    ("expires_at__gt", models.F("issued_at")),
-                ),
-                name="lending_offer_makes_sense",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", True), ("status", "OPEN")),
-                    models.Q(
-                        models.Q(("status", "OPEN"), _negated=True), ("settled_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="lending_offer_settled_iff_not_open",
-            ),
-        ),
         migrations.AddIndex(
             model_name="loan",
             index=models.Index(fields=["tenant", "borrower"], name="lending_loan_borrower"),
@@ -1644,177 +1748,9 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("tenant", "key"), name="lending_loan_once"),
         ),
         migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("principal__gt", 0)), name="lending_loan_principal"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("disbursed_on__isnull", True), ("status__in", ["PENDING", "CANCELLED"])
-                    ),
-                    models.Q(
-                        ("disbursed_on__isnull", False),
-                        ("status__in", ["ACTIVE", "CLOSED", "WRITTEN_OFF"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="lending_loan_disbursed_iff_paid_out",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_on__isnull", False), ("status", "CLOSED")),
-                    models.Q(
-                        models.Q(("status", "CLOSED"), _negated=True), ("closed_on__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="lending_loan_closed_on_iff_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditline",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "number"), name="lending_line_number"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="creditline",
             constraint=models.UniqueConstraint(
                 fields=("tenant", "offer"), name="lending_line_per_offer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="creditline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("annual_rate__gte", 0),
-                    ("ends_on__gte", models.F("opened_on")),
-                    ("limit__gt", 0),
-                ),
-                name="lending_line_makes_sense",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(
-                condition=models.Q(
-                    ("stage__in", ["APPROVED", "ASSESSING", "COLLECTING", "REFERRED", "SUBMITTED"])
-                ),
-                fields=["tenant", "stage", "stage_due_at", "id"],
-                name="lending_application_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["tenant", "borrower"], name="lending_application_of"),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(
-                condition=models.Q(
-                    ("stage__in", ["APPROVED", "ASSESSING", "COLLECTING", "REFERRED", "SUBMITTED"])
-                ),
-                fields=["tenant", "assigned_to"],
-                name="lending_application_load",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "number"), name="lending_application_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("term__gt", 0)),
-                name="lending_application_asks_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stage__in", ["COLLECTING", "WITHDRAWN", "EXPIRED"]),
-                    models.Q(("evidence_hash", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="lending_application_evidence_frozen",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="railmessage",
-            index=models.Index(
-                condition=models.Q(("disposition", "SET_ASIDE")),
-                fields=["tenant", "received_at"],
-                name="lending_railmessage_set_aside",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="railmessage",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "rail", "message_id"), name="lending_railmessage_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="railmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("disposition__in", ["RECEIVED", "APPLIED", "REPEATED"]), ("reason", "")
-                    ),
-                    models.Q(
-                        ("disposition", "SET_ASIDE"), models.Q(("reason", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="lending_railmessage_reason_iff_set_aside",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="regulationrule",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code", "basis", "effective_from"), name="lending_rule_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="regulationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("basis__gt", ""),
-                        ("cap__gt", 0),
-                        ("cap__isnull", False),
-                        ("kind", "cost_cap"),
-                    ),
-                    models.Q(("basis", ""), ("cap__isnull", True), ("kind", "cost_table")),
-                    _connector="OR",
-                ),
-                name="lending_rule_caps_have_basis",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="regulationrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_to__isnull", True),
-                    ("effective_to__gte", models.F("effective_from")),
-                    _connector="OR",
-                ),
-                name="lending_rule_dates_in_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stagechange",
-            index=models.Index(
-                fields=["tenant", "at", "to_stage", "from_stage"], name="lending_stage_flow"
             ),
         ),
         migrations.AddIndex(
@@ -1839,24 +1775,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("arrears_since__isnull", False)),
                 fields=["tenant", "arrears_since"],
                 name="lending_position_arrears",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loanposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("overpaid__gte", 0), ("principal__gte", 0)),
-                name="lending_position_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loanposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_open", True),
-                    models.Q(("arrears_since", None), ("principal", 0), ("refresh_on", None)),
-                    _connector="OR",
-                ),
-                name="lending_position_closed_is_settled",
             ),
         ),
     ]

@@ -86,6 +86,26 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "imports",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["tenant", "sha256"], name="merchants_import_of_file")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("status", "running")),
+                            models.Q(
+                                ("finished_at__isnull", False),
+                                ("status__in", ["finished", "abandoned"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="merchants_import_finished_at_iff_over",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="merchants_import_hash_is_sha256",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +164,30 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "merchants",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "code"), name="merchants_merchant_code"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("tenant", "borrower"), name="merchants_merchant_per_borrower"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        name="merchants_merchant_has_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_defaulted__isnull", False), ("is_labelled", True)),
+                            models.Q(
+                                ("is_defaulted__isnull", True),
+                                ("is_labelled", False),
+                                ("rating", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="merchants_merchant_label_complete",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -220,123 +264,54 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "invoices",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "merchant", "direction", "number"),
+                        name="merchants_invoice_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["sale", "purchase"])),
+                        name="merchants_invoice_direction",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", ""), _negated=True),
+                            models.Q(("counterparty", ""), _negated=True),
+                        ),
+                        name="merchants_invoice_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("issued_on__gte", datetime.date(1990, 1, 1))),
+                        name="merchants_invoice_not_ancient",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "gross__range",
+                                (
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("net"), "+", models.F("tax")
+                                        ),
+                                        "-",
+                                        models.Value(Decimal("0.02")),
+                                    ),
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("net"), "+", models.F("tax")
+                                        ),
+                                        "+",
+                                        models.Value(Decimal("0.02")),
+                                    ),
+                                ),
+                            )
+                        ),
+                        name="merchants_invoice_adds_up",
+                    ),
+                ],
             },
         ),
-        migrations.AddIndex(
-            model_name="importrun",
-            index=models.Index(fields=["tenant", "sha256"], name="merchants_import_of_file"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", True), ("status", "running")),
-                    models.Q(
-                        ("finished_at__isnull", False), ("status__in", ["finished", "abandoned"])
-                    ),
-                    _connector="OR",
-                ),
-                name="merchants_import_finished_at_iff_over",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="merchants_import_hash_is_sha256",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merchant",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code"), name="merchants_merchant_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merchant",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "borrower"), name="merchants_merchant_per_borrower"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merchant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="merchants_merchant_has_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merchant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_defaulted__isnull", False), ("is_labelled", True)),
-                    models.Q(
-                        ("is_defaulted__isnull", True), ("is_labelled", False), ("rating", "")
-                    ),
-                    _connector="OR",
-                ),
-                name="merchants_merchant_label_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "merchant", "direction", "number"),
-                name="merchants_invoice_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ["sale", "purchase"])),
-                name="merchants_invoice_direction",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number", ""), _negated=True),
-                    models.Q(("counterparty", ""), _negated=True),
-                ),
-                name="merchants_invoice_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issued_on__gte", datetime.date(1990, 1, 1))),
-                name="merchants_invoice_not_ancient",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "gross__range",
-                        (
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("net"), "+", models.F("tax")
-                                ),
-                                "-",
-                                models.Value(Decimal("0.02")),
-                            ),
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("net"), "+", models.F("tax")
-                                ),
-                                "+",
-                                models.Value(Decimal("0.02")),
-                            ),
-                        ),
-                    )
-                ),
-                name="merchants_invoice_adds_up",
-            ),
-        ),
         GuardTenantTables("merchants"),
-        # What was known of a firm when a decision was made must stay readable.
         ForbidChange("merchants", "Invoice"),
         ForbidChange("merchants", "ImportRun", update=False),
     ]

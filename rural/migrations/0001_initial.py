@@ -65,6 +65,34 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "attachments",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "sha256"), name="rural_attachment_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="rural_attachment_hash_is_sha256",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("received_bytes__lte", models.F("size_bytes")), ("size_bytes__gt", 0)
+                        ),
+                        name="rural_attachment_not_more_than_all",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("completed_at__isnull", False),
+                                ("is_complete", True),
+                                ("problem", ""),
+                                ("received_bytes", models.F("size_bytes")),
+                            ),
+                            models.Q(("completed_at__isnull", True), ("is_complete", False)),
+                            _connector="OR",
+                        ),
+                        name="rural_attachment_complete_iff_all_there",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +132,12 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "attachment", "position"),
+                        name="rural_attachmentchunk_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +178,13 @@ class Migration(migrations.Migration):
                 "ordering": ["sort_key", "code"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "code"), name="rural_county_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9]{6}$")),
+                        name="rural_county_is_code",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +240,31 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "forms",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "code", "version"), name="rural_form_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "draft")),
+                        fields=("tenant", "code"),
+                        name="rural_form_one_draft",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", True), ("status", "draft")),
+                            models.Q(("published_at__isnull", False), ("status", "published")),
+                            _connector="OR",
+                        ),
+                        name="rural_form_published_at_iff_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="rural_form_hash_is_sha256",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gt", 0)), name="rural_form_version_from_one"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -279,6 +345,36 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "households",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("phone_index", ""), _negated=True),
+                        fields=["tenant", "phone_index"],
+                        name="rural_household_phone",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "code"), name="rural_household_code"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("tenant", "borrower"), name="rural_household_per_borrower"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("id_number_index", ""), _negated=True),
+                        fields=("tenant", "id_number_index"),
+                        name="rural_household_per_head",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                            models.Q(
+                                ("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rural_household_place",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -319,6 +415,14 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "intake rules",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "code", "effective_from"), name="rural_intakerule_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gte", 0)), name="rural_intakerule_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -437,6 +541,39 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "submissions",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["tenant", "form_code", "received_at"],
+                        name="rural_submission_by_form",
+                    ),
+                    models.Index(fields=["tenant", "household"], name="rural_submission_of"),
+                    models.Index(
+                        condition=models.Q(("status", "held")),
+                        fields=["tenant", "subject"],
+                        name="rural_submission_held",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "rejected"), _negated=True),
+                        fields=("tenant", "form_code", "root_uuid"),
+                        name="rural_submission_once",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("tenant", "form_code", "root_uuid", "content_sha256"),
+                        name="rural_submission_body_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("content_sha256__regex", "^[0-9a-f]{64}$")),
+                        name="rural_submission_hash_is_sha256",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "rejected"), ("errors", []), _connector="OR"
+                        ),
+                        name="rural_submission_errors_iff_rejected",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -496,6 +633,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "livestock enterprises",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "household", "season", "species", "mode"),
+                        name="rural_livestock_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -567,6 +710,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "household revisions",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "household", "number"), name="rural_revision_number"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -625,6 +773,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "crop enterprises",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "household", "season", "crop"), name="rural_crop_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -730,6 +883,31 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "conflicts",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "open")),
+                        fields=["tenant", "opened_at"],
+                        name="rural_conflict_queue",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "submission", "kind", "incoming_sha256"),
+                        name="rural_conflict_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("resolved_at__isnull", True), ("status", "open")),
+                            models.Q(
+                                ("resolved_at__isnull", False),
+                                ("resolved_by__gt", ""),
+                                ("status", "resolved"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rural_conflict_resolved_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -777,6 +955,12 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "submission", "attachment"),
+                        name="rural_attachmentuse_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -828,6 +1012,13 @@ class Migration(migrations.Migration):
                 "ordering": ["sort_key", "code"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "code"), name="rural_township_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9]{9}$")),
+                        name="rural_township_is_code",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -899,6 +1090,23 @@ class Migration(migrations.Migration):
                 "ordering": ["sort_key", "code"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "code"), name="rural_village_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9]{12}$")),
+                        name="rural_village_is_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                            models.Q(
+                                ("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rural_village_centre",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -979,300 +1187,17 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "village workers",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "user", "village"), name="rural_villageworker_once"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "sha256"), name="rural_attachment_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="rural_attachment_hash_is_sha256",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("received_bytes__lte", models.F("size_bytes")), ("size_bytes__gt", 0)
-                ),
-                name="rural_attachment_not_more_than_all",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("completed_at__isnull", False),
-                        ("is_complete", True),
-                        ("problem", ""),
-                        ("received_bytes", models.F("size_bytes")),
-                    ),
-                    models.Q(("completed_at__isnull", True), ("is_complete", False)),
-                    _connector="OR",
-                ),
-                name="rural_attachment_complete_iff_all_there",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentchunk",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "attachment", "position"), name="rural_attachmentchunk_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="county",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code"), name="rural_county_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="county",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9]{6}$")), name="rural_county_is_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formdefinition",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code", "version"), name="rural_form_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formdefinition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "draft")),
-                fields=("tenant", "code"),
-                name="rural_form_one_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formdefinition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", True), ("status", "draft")),
-                    models.Q(("published_at__isnull", False), ("status", "published")),
-                    _connector="OR",
-                ),
-                name="rural_form_published_at_iff_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formdefinition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="rural_form_hash_is_sha256",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formdefinition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gt", 0)), name="rural_form_version_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intakerule",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code", "effective_from"), name="rural_intakerule_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intakerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gte", 0)), name="rural_intakerule_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="livestockenterprise",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "household", "season", "species", "mode"),
-                name="rural_livestock_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="householdrevision",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "household", "number"), name="rural_revision_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cropenterprise",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "household", "season", "crop"), name="rural_crop_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conflictcase",
-            index=models.Index(
-                condition=models.Q(("status", "open")),
-                fields=["tenant", "opened_at"],
-                name="rural_conflict_queue",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conflictcase",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "submission", "kind", "incoming_sha256"),
-                name="rural_conflict_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conflictcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("resolved_at__isnull", True), ("status", "open")),
-                    models.Q(
-                        ("resolved_at__isnull", False),
-                        ("resolved_by__gt", ""),
-                        ("status", "resolved"),
-                    ),
-                    _connector="OR",
-                ),
-                name="rural_conflict_resolved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachmentuse",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "submission", "attachment"), name="rural_attachmentuse_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="township",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code"), name="rural_township_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="township",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9]{9}$")), name="rural_township_is_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="village",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code"), name="rural_village_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="village",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9]{12}$")), name="rural_village_is_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="village",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
-                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
-                    _connector="OR",
-                ),
-                name="rural_village_centre",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(
-                fields=["tenant", "form_code", "received_at"], name="rural_submission_by_form"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(fields=["tenant", "household"], name="rural_submission_of"),
-        ),
-        migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(
-                condition=models.Q(("status", "held")),
-                fields=["tenant", "subject"],
-                name="rural_submission_held",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "rejected"), _negated=True),
-                fields=("tenant", "form_code", "root_uuid"),
-                name="rural_submission_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "form_code", "root_uuid", "content_sha256"),
-                name="rural_submission_body_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("content_sha256__regex", "^[0-9a-f]{64}$")),
-                name="rural_submission_hash_is_sha256",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "rejected"), ("errors", []), _connector="OR"),
-                name="rural_submission_errors_iff_rejected",
-            ),
         ),
         migrations.AddIndex(
             model_name="household",
             index=models.Index(
                 fields=["tenant", "village", "head_name"], name="rural_household_in_village"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="household",
-            index=models.Index(
-                condition=models.Q(("phone_index", ""), _negated=True),
-                fields=["tenant", "phone_index"],
-                name="rural_household_phone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="household",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code"), name="rural_household_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="household",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "borrower"), name="rural_household_per_borrower"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="household",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("id_number_index", ""), _negated=True),
-                fields=("tenant", "id_number_index"),
-                name="rural_household_per_head",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="household",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
-                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
-                    _connector="OR",
-                ),
-                name="rural_household_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="villageworker",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "user", "village"), name="rural_villageworker_once"
             ),
         ),
     ]

@@ -56,6 +56,16 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "capacity policies",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "number"), name="rural_capacitypolicy_number"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("published_at__isnull", True)),
+                        fields=("tenant",),
+                        name="rural_capacitypolicy_one_draft",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +154,34 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "assessments",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["tenant", "household", "-assessed_at"],
+                        name="rural_assessment_latest",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("limit__gt", 0), ("verdict", rural.rules.capacity.Verdict["LEND"])
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("verdict", rural.rules.capacity.Verdict["LEND"]),
+                                    _negated=True,
+                                ),
+                                ("limit", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rural_assessment_lends_or_not",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("evidence_sha256__regex", "^[0-9a-f]{64}$")),
+                        name="rural_assessment_hash_is_sha256",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -211,6 +249,22 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "observations",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "household", "provider", "parcel", "observed_on"),
+                        name="rural_observation_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("area_mu__gt", 0),
+                            ("cloud_pct__gte", 0),
+                            ("cloud_pct__lte", 100),
+                            ("confidence__gte", 0),
+                            ("confidence__lte", 1),
+                        ),
+                        name="rural_observation_in_range",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -290,67 +344,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="capacitypolicy",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "number"), name="rural_capacitypolicy_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="capacitypolicy",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("published_at__isnull", True)),
-                fields=("tenant",),
-                name="rural_capacitypolicy_one_draft",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(
-                fields=["tenant", "household", "-assessed_at"], name="rural_assessment_latest"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("limit__gt", 0), ("verdict", rural.rules.capacity.Verdict["LEND"])),
-                    models.Q(
-                        models.Q(("verdict", rural.rules.capacity.Verdict["LEND"]), _negated=True),
-                        ("limit", 0),
-                    ),
-                    _connector="OR",
-                ),
-                name="rural_assessment_lends_or_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("evidence_sha256__regex", "^[0-9a-f]{64}$")),
-                name="rural_assessment_hash_is_sha256",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "household", "provider", "parcel", "observed_on"),
-                name="rural_observation_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("area_mu__gt", 0),
-                    ("cloud_pct__gte", 0),
-                    ("cloud_pct__lte", 100),
-                    ("confidence__gte", 0),
-                    ("confidence__lte", 1),
-                ),
-                name="rural_observation_in_range",
-            ),
         ),
         GuardTenantTables("rural"),
         run_file(__file__, "0003_capacity.sql"),

@@ -54,6 +54,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "feature snapshots",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["tenant", "subject_type", "subject_id", "as_of"],
+                        name="scoring_snapshot_history",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="scoring_snapshot_hash_is_sha256",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +115,28 @@ class Migration(migrations.Migration):
                 "ordering": ["name", "-version"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "name", "version"), name="scoring_policy_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "published")),
+                        fields=("tenant", "name"),
+                        name="scoring_policy_one_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retired_at", None), ("status", "published")),
+                            models.Q(("retired_at__isnull", False), ("status", "retired")),
+                            _connector="OR",
+                        ),
+                        name="scoring_policy_status_has_its_facts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="scoring_policy_hash_is_sha256",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +196,35 @@ class Migration(migrations.Migration):
                 "ordering": ["name", "-version"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "name", "version"), name="scoring_scorecard_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "approved")),
+                        fields=("tenant", "name"),
+                        name="scoring_scorecard_one_approved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at", None), ("retired_at", None), ("status", "draft")
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("retired_at", None),
+                                ("status", "approved"),
+                            ),
+                            models.Q(("retired_at__isnull", False), ("status", "retired")),
+                            _connector="OR",
+                        ),
+                        name="scoring_scorecard_status_has_its_facts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="scoring_scorecard_hash_is_sha256",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -268,6 +331,39 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "decisions",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        fields=["tenant", "subject_type", "subject_id", "decided_at"],
+                        name="scoring_decision_history",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("score__gte", 350), ("score__lte", 950)),
+                        name="scoring_decision_score_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("annual_rate__gte", 0),
+                                ("annual_rate__isnull", False),
+                                ("limit__gt", 0),
+                                ("limit__isnull", False),
+                                ("outcome", "approve"),
+                            ),
+                            ("outcome", "refer"),
+                            models.Q(
+                                ("annual_rate", None), ("limit", None), ("outcome", "decline")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="scoring_decision_outcome_has_its_facts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="scoring_decision_hash_is_sha256",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -354,157 +450,33 @@ class Migration(migrations.Migration):
                 "ordering": ["-asked_at"],
                 "abstract": False,
                 "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("progress__lte", 100)),
+                        name="scoring_trainingrun_progress_is_per_cent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("finished_at__isnull", False),
+                                ("scorecard__isnull", False),
+                                ("status", "succeeded"),
+                            ),
+                            models.Q(
+                                ("finished_at__isnull", False),
+                                ("scorecard", None),
+                                ("status", "failed"),
+                            ),
+                            models.Q(
+                                ("finished_at", None),
+                                ("scorecard", None),
+                                ("status__in", ["waiting", "running"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="scoring_trainingrun_status_has_its_facts",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="featuresnapshot",
-            index=models.Index(
-                fields=["tenant", "subject_type", "subject_id", "as_of"],
-                name="scoring_snapshot_history",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="featuresnapshot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="scoring_snapshot_hash_is_sha256",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "name", "version"), name="scoring_policy_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "published")),
-                fields=("tenant", "name"),
-                name="scoring_policy_one_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("retired_at", None), ("status", "published")),
-                    models.Q(("retired_at__isnull", False), ("status", "retired")),
-                    _connector="OR",
-                ),
-                name="scoring_policy_status_has_its_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="scoring_policy_hash_is_sha256",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scorecard",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "name", "version"), name="scoring_scorecard_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scorecard",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "approved")),
-                fields=("tenant", "name"),
-                name="scoring_scorecard_one_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scorecard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("retired_at", None), ("status", "draft")),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("retired_at", None),
-                        ("status", "approved"),
-                    ),
-                    models.Q(("retired_at__isnull", False), ("status", "retired")),
-                    _connector="OR",
-                ),
-                name="scoring_scorecard_status_has_its_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scorecard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="scoring_scorecard_hash_is_sha256",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(
-                fields=["tenant", "subject_type", "subject_id", "decided_at"],
-                name="scoring_decision_history",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__gte", 350), ("score__lte", 950)),
-                name="scoring_decision_score_in_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("annual_rate__gte", 0),
-                        ("annual_rate__isnull", False),
-                        ("limit__gt", 0),
-                        ("limit__isnull", False),
-                        ("outcome", "approve"),
-                    ),
-                    ("outcome", "refer"),
-                    models.Q(("annual_rate", None), ("limit", None), ("outcome", "decline")),
-                    _connector="OR",
-                ),
-                name="scoring_decision_outcome_has_its_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="scoring_decision_hash_is_sha256",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("progress__lte", 100)),
-                name="scoring_trainingrun_progress_is_per_cent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("scorecard__isnull", False),
-                        ("status", "succeeded"),
-                    ),
-                    models.Q(
-                        ("finished_at__isnull", False), ("scorecard", None), ("status", "failed")
-                    ),
-                    models.Q(
-                        ("finished_at", None),
-                        ("scorecard", None),
-                        ("status__in", ["waiting", "running"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="scoring_trainingrun_status_has_its_facts",
-            ),
         ),
     ]

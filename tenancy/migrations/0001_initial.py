@@ -299,6 +299,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "webhook subscriptions",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["tenant", "client_id"], name="tenancy_hook_client")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -362,6 +365,23 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "outgoing messages",
                 "abstract": False,
                 "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "pending")),
+                        fields=["tenant", "next_attempt_at"],
+                        name="tenancy_outbox_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "delivered"),
+                            ("delivered_at__isnull", True),
+                            _connector="XOR",
+                        ),
+                        name="tenancy_outbox_delivered_at_with_status",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -633,26 +653,5 @@ class Migration(migrations.Migration):
                     models.Index(fields=["tenant", "at"], name="tenancy_audit_at"),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="webhooksubscription",
-            index=models.Index(fields=["tenant", "client_id"], name="tenancy_hook_client"),
-        ),
-        migrations.AddIndex(
-            model_name="outboxmessage",
-            index=models.Index(
-                condition=models.Q(("status", "pending")),
-                fields=["tenant", "next_attempt_at"],
-                name="tenancy_outbox_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outboxmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "delivered"), ("delivered_at__isnull", True), _connector="XOR"
-                ),
-                name="tenancy_outbox_delivered_at_with_status",
-            ),
         ),
     ]
