@@ -65,6 +65,35 @@ def store(
 
 
 @room.atomic
+def share(*, actor: Actor, at: datetime, sha256: str, subject: models.Model) -> Document:
+    """
+    Keep a file that the room has already with another subject too, for as long.
+
+    :raises NotFound: if the room has no document of this content
+    """
+    require(actor, Permission.DOCUMENT_ADD)
+    known = Document.objects.filter(sha256=sha256).order_by("-retain_until").first()
+    if known is None:
+        raise NotFound.of(_("document"), sha256)
+    document, created = Document.objects.get_or_create(
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        sha256=sha256,
+        defaults={
+            "size_bytes": known.size_bytes,
+            "media_type": known.media_type,
+            "name": known.name,
+            "added_at": at,
+            "added_by": actor.name,
+            "retain_until": known.retain_until,
+        },
+    )
+    if created:
+        audit.record(actor=actor, at=at, action="document.share", subject=document)
+    return document
+
+
+@room.atomic
 def read(*, actor: Actor, at: datetime, document_id: UUID) -> tuple[Document, bytes]:
     """
     Return a document and its content, and note who looked.

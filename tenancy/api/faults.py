@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from django.views import defaults
+from django.views import csrf, defaults
 
 from tenancy.api.problems import MEDIA_TYPE, Problem
 
-OF_PROGRAMS = ("/api/", "/bank/")
+OF_PROGRAMS = ("/api/", "/bank/", "/field/api/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -30,6 +30,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not _is_api(request):
         return defaults.server_error(request)
     return _problem(Problem(500, "internal_error", _("Something broke on our side")))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a write of a page session that lacks the session's token."""
+    if not _is_api(request):
+        return csrf.csrf_failure(request, reason=reason)
+    return _problem(Problem(403, "csrf_failed", _("Ask for the session again: %s") % reason))
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from rural.rules.forms.definitions import Words
+from rural.rules.forms.personal import masked
+
+_LIKE_A_NUMBER = re.compile(r"(?<![0-9])([0-9][ -]?){10,18}[0-9Xx](?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,13 @@ class Context:
 
 
 def shown(value: Any) -> str:
-    """Return a value as a finding may repeat it: short, and no structure."""
+    """Return a value as a finding may repeat it: short, no structure, nobody's number."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | dict):
         return ""
-    return str(value)[:40]
+    legible = "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value)[:40]
+    )
+    # It may be a personal number that was typed into the wrong field.
+    return _LIKE_A_NUMBER.sub(lambda found: masked(found[0]), legible)
