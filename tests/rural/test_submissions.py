@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -133,7 +135,7 @@ class TestReceiving:
 
     def test_content_that_was_damaged_on_the_way_is_refused(self, officer: Actor) -> None:
         form, _files = build.sent("F1", answers.household)
-        damaged = build.replace(form, answers={**form.answers, "living_year": "1"})
+        damaged = replace(form, answers={**form.answers, "living_year": "1"})
 
         with pytest.raises(Invalid) as refused:
             build.receive(damaged, officer)
@@ -268,15 +270,10 @@ class TestVersions:
 
     def test_both_are_kept_as_what_they_were_filled_in_by(self, officer: Actor) -> None:
         self.next_version(build.NOON)
-        for version in (1, 2):
+        for version, name in ((1, "王一"), (2, "王二")):
             number = answers.id_number(version)
-            form, _files = build.sent(
-                "F1",
-                lambda f, n=number: answers.household(
-                    f, id_no=n, head_name="王" + "一二"[int(n[-2]) % 2]
-                ),
-                form_version=version,
-            )
+            fill = partial(answers.household, id_no=number, head_name=name)
+            form, _files = build.sent("F1", fill, form_version=version)
             build.receive(form, officer)
 
         versions = Submission.objects.values_list("definition__version", flat=True)
@@ -382,7 +379,7 @@ class TestEnterprises:
         forms = [
             build.sent(
                 "F2",
-                lambda f, mu=area: answers.crop(f, area_mu=mu),
+                partial(answers.crop, area_mu=area),
                 subject=str(known.pk),
                 finalized_at=build.NOON - timedelta(hours=3 - hour),
             )[0]
