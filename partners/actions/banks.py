@@ -35,6 +35,7 @@ class BankFacts:
     reminders: int = 3
     reminder_minutes: int = 3
     requests_per_minute: int = 600
+    signatures_required: bool = False
     our_list_from: date | None = None
     their_list_from: date | None = None
     tier1_capital: Decimal | None = None

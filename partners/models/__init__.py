@@ -1,3 +1,4 @@
+from partners.models.access import BankCall, BankStaff, BankToken, ProofKind, SpentProof
 from partners.models.agreement import (
     Agreement,
     AgreementVersion,
@@ -23,10 +24,13 @@ __all__ = [
     "Agreement",
     "AgreementVersion",
     "AgreementVersionQuerySet",
+    "BankCall",
     "BankConsent",
     "BankCredential",
     "BankDecision",
     "BankEvent",
+    "BankStaff",
+    "BankToken",
     "ClaimScope",
     "DecidedBy",
     "DecisionResult",
@@ -38,12 +42,14 @@ __all__ = [
     "Placement",
     "PlacementEvent",
     "PlacementQuerySet",
+    "ProofKind",
     "Quota",
     "QuotaPeriod",
     "QuotaUse",
     "Routing",
     "RoutingCandidate",
     "RoutingOutcome",
+    "SpentProof",
     "UseStatus",
     "WaterfallMode",
 ]

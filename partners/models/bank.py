@@ -41,6 +41,11 @@ class PartnerBank(TenantModel):
     reminders = models.PositiveSmallIntegerField(_("times told again"), default=3)
     reminder_minutes = models.PositiveSmallIntegerField(_("minutes between reminders"), default=3)
     requests_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
+    signatures_required = models.BooleanField(
+        _("every message must be signed"),
+        default=False,
+        help_text=_("RFC 9421, with the registered keys, beside the token and its proof."),
+    )
     # The two head-office lists: whether we may place with the bank, and it with us.
     our_list_from = models.DateField(_("on our list from"), null=True, blank=True)
     their_list_from = models.DateField(_("we are on its list from"), null=True, blank=True)

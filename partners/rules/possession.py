@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from partners.rules.jose import NotProven, PublicKey, opened, public_key
 
@@ -75,4 +75,4 @@ def plain(url: str) -> tuple[str, str, int | None, str]:
         port = parts.port or _PORTS.get(parts.scheme)
     except ValueError as error:
         raise NotProven("htu is no address") from error
-    return parts.scheme, (parts.hostname or "").lower(), port, parts.path or "/"
+    return parts.scheme, (parts.hostname or "").lower(), port, unquote(parts.path) or "/"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
@@ -61,6 +62,8 @@ _OF_BODIES = {
 class ApiSchema(AutoSchema):
     """Adds to every operation of a room the idempotency header and the problems."""
 
+    also_answers: ClassVar[dict[str, str]] = {}
+
     @property
     def _is_write(self) -> bool:
         return self.method not in ("GET", "HEAD") and getattr(self.view, "writes", True)
@@ -93,7 +96,7 @@ class ApiSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        described = dict(_ALWAYS)
+        described = _ALWAYS | self.also_answers
         if "{" in self.path:
             described |= _IN_PATH
         if self.method != "GET":
@@ -114,6 +117,18 @@ def close_requests(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         if name.endswith("Request"):
             schema["additionalProperties"] = False
     return result
+
+
+class ApiGenerator(SchemaGenerator):
+    """The document of one API of the house; the banks' has one of its own."""
+
+    prefix = "/api/v1"
+
+    def _get_paths_and_endpoints(self) -> list[Any]:
+        return [found for found in super()._get_paths_and_endpoints() if self._is_of(found[0])]
+
+    def _is_of(self, path: str) -> bool:
+        return path.startswith(f"{self.prefix}/")
 
 
 class ClientScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
