@@ -22,6 +22,7 @@ from partners.rules import possession, signatures
 from partners.rules.jose import ALGORITHMS, NotProven
 from partners.rules.keys import key_set
 from tenancy import room
+from tenancy.actions.throttle import TooManyRequests
 from tenancy.actors import Actor
 from tenancy.addresses import client_address
 from tenancy.api.authentication import ClientPrincipal, request_id
@@ -92,7 +93,7 @@ def _client(token: str) -> ApiClient | None:
 
 def _admit(
     request: HttpRequest, client: ApiClient, token: str, at: datetime
-) -> tuple[PartnerBank, access.TooManyRequests | None]:
+) -> tuple[PartnerBank, TooManyRequests | None]:
     kept = live_token(access.checksum(token), client_id=client.client_id, at=at)
     if kept is None:
         raise AuthenticationFailed(_("The token is unknown or has expired"))

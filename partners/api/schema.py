@@ -26,7 +26,7 @@ class BankGenerator(ApiGenerator):
     prefix = ROOT
 
     def get_schema(self, *args: Any, **kwargs: Any) -> Any:
-        document = super().get_schema(*args, **kwargs)
+        document = super().get_schema(*args, **kwargs)  # type: ignore[no-untyped-call]
         return {**document, "info": INFO}
 
 

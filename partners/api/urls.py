@@ -7,7 +7,7 @@ from drf_spectacular.views import (
     SpectacularSwaggerSplitView,
 )
 
-from partners.api import operations, tokens
+from partners.api import applications, links, operations, quotas, tokens, webhooks
 from partners.api.schema import BankGenerator
 
 urlpatterns = [
@@ -15,6 +15,19 @@ urlpatterns = [
     path("schema", SpectacularAPIView.as_view(generator_class=BankGenerator), name="bank_schema"),
     path("openapi.json", SpectacularJSONAPIView.as_view(generator_class=BankGenerator)),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="bank_schema"), name="bank_docs"),
+    path("files/<str:signed>", links.FileView.as_view(), name="bank_file"),
+    path("applications", applications.ApplicationList.as_view()),
+    path("applications/<uuid:application_id>", applications.ApplicationDetail.as_view()),
+    path(
+        "applications/<uuid:application_id>/documents/<uuid:document_id>",
+        applications.ApplicationDocument.as_view(),
+    ),
+    path("quotas", quotas.QuotaList.as_view()),
+    path("webhooks", webhooks.WebhookList.as_view()),
+    path("webhooks/<uuid:webhook_id>/secret", webhooks.WebhookSecret.as_view()),
+    path("webhooks/<uuid:webhook_id>/cancellation", webhooks.WebhookCancellation.as_view()),
+    path("webhooks/<uuid:webhook_id>/messages", webhooks.MessageList.as_view()),
+    path("webhook-messages/<uuid:message_id>/replay", webhooks.MessageReplay.as_view()),
     path("health", operations.Health.as_view()),
     path("meta/enums", operations.Enums.as_view()),
 ]

@@ -130,6 +130,8 @@ class BankCredential(TenantModel):
     bank = TenantForeignKey(PartnerBank, models.PROTECT, related_name="credentials")
     client_id = models.CharField(_("client id"), max_length=100)
     jwks = models.JSONField(_("public keys"))
+    # A public key (JWK) that personal numbers are sealed to; without one they are only masked.
+    encryption_key = models.JSONField(_("key for sealed numbers"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"))
     rotated_at = models.DateTimeField(_("keys changed"), null=True, blank=True)

@@ -105,11 +105,21 @@ def read(*, actor: Actor, at: datetime, document_id: UUID) -> tuple[Document, by
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
         raise NotFound.of(_("document"), document_id)
-    content = _path(document.sha256).read_bytes()
-    if hashlib.sha256(content).hexdigest() != document.sha256:
-        raise DocumentAltered(str(document.pk))
+    found = content(document)
     audit.record(actor=actor, at=at, action="document.view", subject=document)
-    return document, content
+    return document, found
+
+
+def content(document: Document) -> bytes:
+    """
+    Return what a document holds; whoever asks has been checked, and is noted, by the caller.
+
+    :raises DocumentAltered: if the stored content was changed
+    """
+    found = _path(document.sha256).read_bytes()
+    if hashlib.sha256(found).hexdigest() != document.sha256:
+        raise DocumentAltered(str(document.pk))
+    return found
 
 
 def _path(sha256: str) -> Path:

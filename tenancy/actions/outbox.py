@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from celery import current_app
 
 from tenancy import room
 from tenancy.celery import TENANT_HEADER
-from tenancy.models import OutboxMessage, WebhookSubscription
+from tenancy.models import Audience, OutboxMessage, WebhookSubscription
 
 
 def enqueue(task_name: str, *, countdown_seconds: float = 0, **kwargs: Any) -> None:
@@ -28,8 +28,24 @@ def enqueue(task_name: str, *, countdown_seconds: float = 0, **kwargs: Any) -> N
     )
 
 
-def notify(*, topic: str, payload: Mapping[str, Any], at: datetime) -> list[OutboxMessage]:
-    """Write one message for each of the room's subscriptions to the topic, and have it sent."""
+def notify(
+    *,
+    topic: str,
+    payload: Mapping[str, Any],
+    at: datetime,
+    banks_clients: Collection[str] | None = None,
+) -> list[OutboxMessage]:
+    """
+    Write one message for each of the room's subscriptions to the topic, and have it sent.
+
+    :param banks_clients: the client ids of the one bank that this is for; without them it is
+        for the platforms, and no bank hears it
+    """
+    listeners = WebhookSubscription.objects.filter(is_active=True)
+    if banks_clients is None:
+        listeners = listeners.filter(audience=Audience.PLATFORM)
+    else:
+        listeners = listeners.filter(audience=Audience.BANK, client_id__in=banks_clients)
     messages = [
         OutboxMessage(
             subscription=subscription,
@@ -38,7 +54,7 @@ def notify(*, topic: str, payload: Mapping[str, Any], at: datetime) -> list[Outb
             created_at=at,
             next_attempt_at=at,
         )
-        for subscription in WebhookSubscription.objects.filter(is_active=True)
+        for subscription in listeners
         if topic in subscription.topics
     ]
     OutboxMessage.objects.bulk_create(messages)

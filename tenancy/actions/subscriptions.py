@@ -18,8 +18,9 @@ from tenancy import room
 from tenancy.actions import audit
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid, NotFound
-from tenancy.models import WebhookSubscription
+from tenancy.models import Audience, WebhookSubscription
 from tenancy.permissions import Permission, require
+from tenancy.roles import Role
 
 SECRET_BYTES = 32
 URL_CHARACTERS = 500
@@ -38,14 +39,19 @@ def subscribe(
 
     :raises Invalid: for an address that can't, or may not, be called, or unusable topics
     """
-    require(actor, Permission.APPLICATION_VIEW)
+    is_bank = actor.role == Role.BANK
+    require(actor, Permission.BANK_VIEW if is_bank else Permission.APPLICATION_VIEW)
     errors = _bad_topics(topics)
     if not _may_be_called(url):
         errors.append(FieldError("/url", url[:80], _("a public https address")))
     if errors:
         raise Invalid(gettext_lazy("The subscription does not fit"), errors=errors)
     subscription = WebhookSubscription.objects.create(
-        client_id=actor.id, url=url, secret=_new_secret(), topics=sorted(set(topics))
+        client_id=actor.id,
+        url=url,
+        secret=_new_secret(),
+        topics=sorted(set(topics)),
+        audience=Audience.BANK if is_bank else Audience.PLATFORM,
     )
     audit.record(
         actor=actor,

@@ -7,15 +7,50 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
+from django.utils.translation import gettext_lazy as _
 from standardwebhooks.webhooks import Webhook
 
 from tenancy import room
+from tenancy.actions import audit, outbox
+from tenancy.actors import Actor
+from tenancy.errors import NotFound, Refusal
 from tenancy.models import OutboxMessage
 
 TIMEOUT_SECONDS = 10.0
 # Standard Webhooks' own example schedule, shortened to a day in all.
 RETRY_AFTER_SECONDS = (5, 300, 1800, 7200, 18_000, 36_000)
 BATCH = 100
+
+
+class NotAbandoned(Refusal):
+    """The message was delivered, or is still being tried: there is nothing to replay."""
+
+    code = "message_not_abandoned"
+
+
+@room.atomic
+def replay(*, actor: Actor, at: datetime, message_id: UUID) -> OutboxMessage:
+    """
+    Send one of the client's own abandoned messages again, from the first attempt on.
+
+    :raises NotFound: if the client has no such message
+    :raises NotAbandoned: if it is not a dead letter
+    """
+    message = (
+        OutboxMessage.objects.for_update()
+        .filter(pk=message_id, subscription__client_id=actor.id)
+        .first()
+    )
+    if message is None:
+        raise NotFound.of(_("Message"), message_id)
+    if message.status != OutboxMessage.Status.ABANDONED:
+        raise NotAbandoned(_("Only an abandoned message can be sent again"))
+    message.status, message.attempts = OutboxMessage.Status.PENDING, 0
+    message.next_attempt_at = at
+    message.save(update_fields=["status", "attempts", "next_attempt_at"])
+    audit.record(actor=actor, at=at, action="webhook.replay", subject=message)
+    outbox.enqueue("tenancy.deliver_webhook", message_id=str(message.pk))
+    return message
 
 
 def due(*, at: datetime) -> list[UUID]:

@@ -125,10 +125,8 @@ class ApiGenerator(SchemaGenerator):
     prefix = "/api/v1"
 
     def _get_paths_and_endpoints(self) -> list[Any]:
-        return [found for found in super()._get_paths_and_endpoints() if self._is_of(found[0])]
-
-    def _is_of(self, path: str) -> bool:
-        return path.startswith(f"{self.prefix}/")
+        every = super()._get_paths_and_endpoints()  # type: ignore[no-untyped-call]
+        return [found for found in every if found[0].startswith(f"{self.prefix}/")]
 
 
 class ClientScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

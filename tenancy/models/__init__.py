@@ -13,7 +13,7 @@ from tenancy.models.keys import (
     uuid_key,
 )
 from tenancy.models.membership import Membership
-from tenancy.models.outbox import OutboxMessage, WebhookSubscription
+from tenancy.models.outbox import Audience, OutboxMessage, WebhookSubscription
 from tenancy.models.tenant import Tenant
 from tenancy.models.throttle import TokenAttempt
 from tenancy.models.user import User
@@ -22,6 +22,7 @@ __all__ = [
     "ApiClient",
     "ApprovalRequest",
     "ApprovalStatus",
+    "Audience",
     "AuditEvent",
     "AuditSeal",
     "Document",

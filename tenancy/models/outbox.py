@@ -5,6 +5,13 @@ from tenancy.fields import EncryptedTextField
 from tenancy.models.keys import TenantForeignKey, TenantModel, uuid_key
 
 
+class Audience(models.TextChoices):
+    """Whose programs news is for: a bank hears what is its own, and never what is everybody's."""
+
+    PLATFORM = "platform", _("Platforms")
+    BANK = "bank", _("Partner banks")
+
+
 class WebhookSubscription(TenantModel):
     """Where a client wants to hear of a topic, and the secret that signs what it hears."""
 
@@ -13,6 +20,9 @@ class WebhookSubscription(TenantModel):
     url = models.URLField(_("address"), max_length=500)
     secret = EncryptedTextField(_("signing secret"))
     topics = models.JSONField(_("topics"), default=list)
+    audience = models.CharField(
+        _("audience"), max_length=8, choices=Audience, default=Audience.PLATFORM
+    )
     is_active = models.BooleanField(_("is active"), default=True)
 
     class Meta(TenantModel.Meta):

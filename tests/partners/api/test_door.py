@@ -156,13 +156,18 @@ class TestToken:
     ) -> None:
         new = ECKey.generate_key("P-256")
         program = program_of(riverside, harbour, new)
-        old, facts = program.key, {"actor": actor(Role.RISK_MANAGER), "at": timezone.now()}
+        old = program.key
         assert program.ask().status_code == 200
         program.key, program.kid = new, "two"
         assert program.ask().status_code == 200
         with room.enter(riverside.pk):
             credential_id = BankCredential.objects.get().pk
-            credentials.retire_key(**facts, credential_id=credential_id, kid="one")
+            credentials.retire_key(
+                actor=actor(Role.RISK_MANAGER),
+                at=timezone.now(),
+                credential_id=credential_id,
+                kid="one",
+            )
         assert program.ask().status_code == 200
         program.key, program.kid = old, "one"
         refused(program.ask(), "invalid_client", "kid")
