@@ -98,6 +98,7 @@ app.conf.beat_schedule = {
     "seal the audit trail": _every("tenancy.seal_audit", 3),
     "deliver what could not be delivered": _every("tenancy.deliver_due_webhooks", 10),
     "forget old keys and tokens": _every("tenancy.forget", 3600),
+    "forget spent proofs of banks": _every("partners.forget_access", 60),
     "watch the stages' timers": _every("lending.watch_stages", 60),
     "ask the rail again": _every("lending.chase_payments", 300),
 }

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lending.admin import home as lending_home
+from partners.admin import desk as bank_desk
 from tenancy.admin.access import allowed
 from tenancy.permissions import Permission
 
@@ -154,6 +155,22 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
             Permission.PRODUCT_VIEW,
         ),
     ),
+    _("Partner banks"): (
+        Entry(
+            _("Calls of banks"),
+            "partners_bankcall_changelist",
+            "api",
+            Permission.BANK_VIEW,
+        ),
+    ),
+    _("Our bank"): (
+        Entry(
+            _("Calls of our programs"),
+            "partners_bankcall_changelist",
+            "api",
+            Permission.BANK_DESK,
+        ),
+    ),
     _("House"): (
         Entry(
             _("Documents"),
@@ -195,16 +212,23 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [{"title": "", "items": [start]}]
     here = _here(request)
     for title, entries in MENU.items():
-        items = [
-            _item(entry, entry is here) for entry in entries if allowed(request, entry.permission)
-        ]
+        items = [_item(entry, entry is here) for entry in entries if _is_shown(request, entry)]
         if items:
             groups.append({"title": str(title), "separator": True, "items": items})
     return groups
 
 
+def _is_shown(request: HttpRequest, entry: Entry) -> bool:
+    """A partner bank's people are guests: they see the entries that are made for them."""
+    if allowed(request, Permission.BANK_DESK):
+        return entry.permission == Permission.BANK_DESK
+    return allowed(request, entry.permission)
+
+
 def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Put on the home page what the person's role may see."""
+    if allowed(request, Permission.BANK_DESK):
+        return context | bank_desk.dashboard(request)
     return context | lending_home.dashboard(request)
 
 

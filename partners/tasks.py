@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
+from partners.actions import access
+from tenancy import room
 from tenancy.celery import TenantTask
+from tenancy.models import Tenant
 
 
 @shared_task(base=TenantTask, name="partners.route")
@@ -35,3 +39,11 @@ def not_paid_out(loan_id: str) -> None:
 @shared_task(base=TenantTask, name="partners.settle")
 def settle(business_date: str) -> None:
     """Settle a day that has been finished with every partner bank."""
+
+
+@shared_task(name="partners.forget_access")
+def forget_access() -> None:
+    """Forget proofs and tokens that open nothing any more, in every room; sent every minute."""
+    for tenant_id in Tenant.objects.values_list("pk", flat=True):
+        with room.entered(tenant_id):
+            access.forget(at=timezone.now())

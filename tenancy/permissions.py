@@ -61,6 +61,7 @@ class Permission(StrEnum):
     COUNTY_IMPORT = "county.import"
     BANK_VIEW = "bank.view"
     BANK_DECIDE = "bank.decide"
+    BANK_DESK = "bank.desk"
     AGREEMENT_EDIT = "agreement.edit"
     ROUTING_RUN = "routing.run"
     REGULATION_CHANGE = "regulation.change"
@@ -136,6 +137,8 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.BANK_VIEW: frozenset({L, S, R, F, A, B, D, Y}),
     # Only the bank's own credential: nobody here decides for a bank.
     Permission.BANK_DECIDE: frozenset({B}),
+    # The pages of a bank's own people, who see their bank's rows and nobody else's.
+    Permission.BANK_DESK: frozenset({B}),
     Permission.AGREEMENT_EDIT: frozenset({R, D, Y}),
     Permission.ROUTING_RUN: frozenset({L, S, Y}),
     Permission.REGULATION_CHANGE: frozenset({R, D, Y}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.models import BankCredential, PartnerBank
+from partners.rules.jose import NotProven, public_key
+from partners.rules.sealing import encryption_key
 from tenancy import room
 from tenancy.actions import audit, tenants
 from tenancy.actors import Actor
@@ -20,6 +23,8 @@ from tenancy.permissions import Permission, require
 from tenancy.roles import Role
 
 LIVE_KEYS = 2
+# A platform's programs act under their number, so a bank's must not look like one.
+_CLIENT_ID = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,59}")
 # What makes a key a private one (RFC 7518 §6); it must never leave the bank.
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
 _KINDS = ("EC", "OKP", "RSA")
@@ -88,8 +93,9 @@ def issue(
         raise NotFound.of(gettext_lazy("Bank"), bank_id)
     errors = _bad_keys(jwks)
     is_taken = BankCredential.objects.filter(client_id=client_id).exists()
-    if is_taken or not 0 < len(client_id) <= 100:
-        errors.append(FieldError("/client_id", client_id[:80], _("an id that no client has")))
+    if is_taken or not _CLIENT_ID.fullmatch(client_id):
+        expected = _("an id that no client has: a letter, then letters, digits, . _ -")
+        errors.append(FieldError("/client_id", client_id[:80], expected))
     if errors:
         raise Invalid(gettext_lazy("The credential does not fit"), errors=errors)
     tenants.register_client(
@@ -148,6 +154,29 @@ def retire_key(*, actor: Actor, at: datetime, credential_id: UUID, kid: str) -> 
         error = FieldError("/kid", kid, _("a key beside another one"))
         raise Invalid(gettext_lazy("The last key stays; revoke the credential"), errors=[error])
     return _keep(credential, keys, "bank_credential.retire_key", actor=actor, at=at)
+
+
+@room.atomic
+def set_encryption_key(
+    *, actor: Actor, at: datetime, credential_id: UUID, key: Mapping[str, Any] | None
+) -> BankCredential:
+    """
+    Say to which public key personal numbers are sealed for a bank; None: they are only masked.
+
+    :raises Invalid: for something else than a public EC P-256 or RSA key
+    """
+    require(actor, Permission.AGREEMENT_EDIT)
+    credential = _locked(credential_id)
+    if key is not None:
+        try:
+            encryption_key(key)
+        except NotProven as unfit:
+            errors = [FieldError("/key", "", str(unfit))]
+            raise Invalid(gettext_lazy("The key does not fit"), errors=errors) from unfit
+    credential.encryption_key = None if key is None else dict(key)
+    credential.save(update_fields=["encryption_key"])
+    _record(credential, "bank_credential.set_encryption_key", actor=actor, at=at)
+    return credential
 
 
 @room.atomic
@@ -214,4 +243,14 @@ def _is_public(key: object) -> bool:
         and 0 < len(key["kid"]) <= 100
         and key.get("kty") in _KINDS
         and not _PRIVATE & set(key)
+        and _opens(key)
     )
+
+
+def _opens(key: Mapping[str, Any]) -> bool:
+    """Whether the door can read the key: a curve or a length that is not used would lock out."""
+    try:
+        public_key(dict(key))
+    except NotProven:
+        return False
+    return True

@@ -78,7 +78,7 @@ def open_document(
     document = find_document(
         actor=actor, at=at, placement_id=placement_id, document_id=document_id
     )
-    content = documents.content(document)
+    content = documents.content_of(document)
     audit.record(actor=actor, at=at, action="document.view", subject=document)
     return document, content
 

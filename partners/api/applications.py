@@ -43,6 +43,7 @@ class ApplicationList(BankView):
     pagination_class = NewestFirst
     filter_backends = (filters.DjangoFilterBackend,)
     filterset_class = ApplicationFilter
+    queryset = Placement.objects.none()
 
     def get_queryset(self) -> QuerySet[Placement]:
         return inbox(self.bank)

@@ -114,6 +114,7 @@ class MessageList(BankView):
     pagination_class = NewestFirst
     filter_backends = (filters.DjangoFilterBackend,)
     filterset_class = MessageFilter
+    queryset = OutboxMessage.objects.none()
 
     def get_queryset(self) -> QuerySet[OutboxMessage]:
         own = WebhookSubscription.objects.filter(

@@ -23,9 +23,14 @@ class QuotaState:
     used: Decimal
 
     @property
+    def taken(self) -> Decimal:
+        """What is reserved or used."""
+        return self.reserved + self.used
+
+    @property
     def left(self) -> Decimal:
         """What may still be placed; nothing where more is taken than a lowered quota allows."""
-        return max(Decimal(0), self.quota.amount - self.reserved - self.used)
+        return max(Decimal(0), self.quota.amount - self.taken)
 
 
 def of_bank(bank: PartnerBank, on: date) -> Iterator[QuotaState]:

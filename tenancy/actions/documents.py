@@ -105,21 +105,21 @@ def read(*, actor: Actor, at: datetime, document_id: UUID) -> tuple[Document, by
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
         raise NotFound.of(_("document"), document_id)
-    found = content(document)
+    content = content_of(document)
     audit.record(actor=actor, at=at, action="document.view", subject=document)
-    return document, found
+    return document, content
 
 
-def content(document: Document) -> bytes:
+def content_of(document: Document) -> bytes:
     """
-    Return what a document holds; whoever asks has been checked, and is noted, by the caller.
+    Return a document's content, for actions that check and note for themselves who reads it.
 
     :raises DocumentAltered: if the stored content was changed
     """
-    found = _path(document.sha256).read_bytes()
-    if hashlib.sha256(found).hexdigest() != document.sha256:
+    content = _path(document.sha256).read_bytes()
+    if hashlib.sha256(content).hexdigest() != document.sha256:
         raise DocumentAltered(str(document.pk))
-    return found
+    return content
 
 
 def _path(sha256: str) -> Path:

@@ -39,6 +39,9 @@ class RoomModelAdmin(ModelAdmin):
 
     view_permission: ClassVar[Permission]
     audits_views: ClassVar[bool] = False
+    # A partner bank's people are guests: a page lets them in only if it shows their bank's rows
+    # and no others (partners.admin.own).
+    admits_banks: ClassVar[bool] = False
     page_template: ClassVar[str] = "back_office/page.html"
     hidden_columns: ClassVar[tuple[str, ...]] = ()
     verbs: ClassVar[tuple[Verb, ...]] = ()
@@ -57,6 +60,8 @@ class RoomModelAdmin(ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """As the matrix says for the role that the person plays in this room."""
+        if not self.admits_banks and allowed(request, Permission.BANK_DESK):
+            return False
         return allowed(request, self.view_permission)
 
     def has_module_permission(self, request: HttpRequest) -> bool:

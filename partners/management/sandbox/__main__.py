@@ -1,0 +1,47 @@
+"""Run a sandbox bank: `python -m partners.management.sandbox FILE`, a JSON file of its facts."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from joserfc.jwk import ECKey
+
+from partners.management.sandbox.bank import SandboxBank
+from partners.management.sandbox.behaviour import Behaviour, Script
+from partners.management.sandbox.book import Book
+from partners.management.sandbox.client import BankClient
+
+
+def bank_of(facts: dict[str, object]) -> SandboxBank:
+    """Return the bank that a file of facts describes: url, client_id, key, behaviour, book."""
+    key = ECKey.import_key(facts["key"])  # type: ignore[arg-type]
+    client = BankClient(str(facts["url"]), str(facts["client_id"]), key, str(facts["kid"]))
+    exceptions = facts.get("exceptions", [])
+    assert isinstance(exceptions, list)
+    script = Script(Behaviour(str(facts["behaviour"])), exceptions)
+    return SandboxBank(client, script, Book(Path(str(facts["book"]))))
+
+
+def main(path: str) -> None:
+    """Work round by round until told to stop."""
+    facts = json.loads(Path(path).read_text())
+    bank, stop = bank_of(facts), threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    while not stop.wait(float(facts.get("seconds", 2))):
+        try:
+            bank.work(datetime.fromtimestamp(time.time(), UTC))
+        except httpx.HTTPError as error:
+            # The lender is down, or not up yet: a bank would call again too.
+            sys.stderr.write(f"{type(error).__name__}: {error}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
