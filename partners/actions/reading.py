@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.actions.staff import bank_served
 from partners.models import BankCredential, Placement
+from partners.queries import handed_over as packages
 from partners.queries import inbox
-from partners.queries import package as packages
 from partners.rules.placing import FELL_THROUGH
 from tenancy import room
 from tenancy.actions import audit, documents
