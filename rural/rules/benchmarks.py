@@ -53,6 +53,7 @@ FIGURES: Mapping[Kind, tuple[Figure, ...]] = {
     Kind.YIELDING: (
         _figure("price", "yuan", "0.1", "5000"),
         _figure("output_month", "a head", "0.01", "2000"),
+        _figure("rate", "% or a day or a year", "0.01", "100"),
         _figure("cost_month", "yuan", "0", "5000"),
         _figure("mortality", "rate", "0", "0.6", is_needed=False),
         _figure("cycle_days", "days", "30", "3000", is_needed=False),

@@ -219,8 +219,8 @@ def prepare(case: Case, policy: Policy) -> Prepared:
     spending = household.outlays(home, policy, start, horizon, notes)
     service = tuple(household.service(home.debts, start, horizon))
     payments = {name: tuple(months) for name, months in spending.items()}
-    payments |= {"rent": row(home.rents, start, horizon), "debt_service": service}
-    transfers = row(home.transfers, start, horizon)
+    payments |= {"debt_service": service}
+    transfers = tuple(household.transfers(home, policy, start, horizon))
     books = Books(
         start=start,
         horizon=horizon,
@@ -356,7 +356,7 @@ def _poorest(prepared: Prepared) -> Scenario:
 
 def _input_need(books: Books) -> Decimal:
     """T3: the cash that the financed cycles still need, without rent."""
-    rows = [row(p.costs, books.start, books.horizon) for p in books.productions if p.is_financed]
+    rows = [row(p.inputs, books.start, books.horizon) for p in books.productions if p.is_financed]
     return sum((sum(months, ZERO) for months in rows), ZERO)
 
 
@@ -369,7 +369,6 @@ def _lines(
     lines = [Line("receipt", p.label, months(p.receipts)) for p in books.productions]
     lines += [Line("receipt", "wages", books.wages), Line("receipt", "transfers", transfers)]
     lines += [Line("payment", p.label, months(p.costs)) for p in books.productions]
-    lines += [Line("payment", p.label, months(p.rents)) for p in books.productions if p.rents]
     lines += [Line("payment", name, amounts) for name, amounts in payments.items()]
     return tuple(line for line in lines if any(line.months))
 

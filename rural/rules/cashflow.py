@@ -129,8 +129,7 @@ def _costs(books: Books, *, sick: bool = False) -> Row:
         costs = each.costs
         if sick and each.outbreak_costs is not None:
             costs = each.outbreak_costs
-        rows += [row(costs, books.start, books.horizon)]
-        rows += [row(each.rents, books.start, books.horizon)]
+        rows.append(row(costs, books.start, books.horizon))
     return added(*rows)
 
 

@@ -45,7 +45,6 @@ class CropCycle:
     benchmark: CropBenchmark
     has_contract_price: bool = False
     marketed_rate: Decimal = Decimal("0.95")
-    rents: tuple[MonthAmount, ...] = ()
     is_financed: bool = True
 
 
@@ -59,6 +58,7 @@ def production(
     _look_at_costs(cycle, policy, notes)
     costs = tuple(MonthAmount(each.month, money(each.amount * mu)) for each in cycle.costs)
     month = start.replace(day=1)
+    ahead = tuple(each for each in costs if each.month >= month)
     spent = sum((each.amount for each in costs if each.month < month), ZERO)
     if spent:
         notes.say("costs", spent, ZERO, "yuan", Why.COST_SPENT)
@@ -67,8 +67,8 @@ def production(
         code=cycle.crop,
         label=cycle.label,
         receipts=tuple(MonthAmount(each.month, money(value * each.share)) for each in cycle.sales),
-        costs=tuple(each for each in costs if each.month >= month),
-        rents=cycle.rents,
+        costs=ahead,
+        inputs=ahead,
         is_standing=cycle.sown_on < month,
         is_financed=cycle.is_financed,
     )

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from rural.rules.adjustments import Notes, Why
-from rural.rules.months import ZERO, MonthAmount, index, money, shifted
+from rural.rules.months import ZERO, index, money, shifted
 from rural.rules.policy import Policy, Spending
 
 YEAR = 12
@@ -62,7 +62,11 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A household; `members` heads, `living_floor` yuan a head and year that the county sets."""
+    """
+    A household; `members` heads, `living_floor` yuan a head and year that the county sets.
+
+    `rent_year` is paid for land leased in, `rent_received_year` comes for land leased out.
+    """
 
     members: int
     living_floor: Decimal
@@ -70,8 +74,9 @@ class Home:
     earners: tuple[Earner, ...] = ()
     assets: tuple[Asset, ...] = ()
     debts: tuple[Debt, ...] = ()
-    transfers: tuple[MonthAmount, ...] = ()
-    rents: tuple[MonthAmount, ...] = ()
+    rent_year: Decimal = ZERO
+    rent_received_year: Decimal = ZERO
+    subsidies_year: Decimal = ZERO
 
 
 def wages(home: Home, policy: Policy, start: date, horizon: int, notes: Notes) -> list[Decimal]:
@@ -96,18 +101,27 @@ def outlays(
     """
     Return each kind of spending month by month; all together at least the county's floor.
 
-    What is missing to the floor is added to the first kind, spread over the year.
+    What is missing to the floor is added as a line of its own; rent counts beside it.
     """
     declared = sum((each.amount for each in home.spending), ZERO)
     floor = home.living_floor * home.members
     rows: dict[str, list[Decimal]] = {}
-    for each in home.spending:
+    for each in (*home.spending, Outlay("rent", home.rent_year)):
         rows[each.item] = _spread(each, policy.spending, start, horizon)
     if declared < floor:
         notes.changed("spending", declared, floor, "yuan/year", Why.LIVING_FLOOR)
         more = money((floor - declared) / YEAR)
         rows["floor"] = [more] * horizon
     return rows
+
+
+def transfers(home: Home, policy: Policy, start: date, horizon: int) -> list[Decimal]:
+    """Return subsidies and rent received, each in the months in which it is paid."""
+    rows = [
+        _spread(Outlay(item, amount), policy.spending, start, horizon)
+        for item, amount in (("subsidies", home.subsidies_year), ("rent", home.rent_received_year))
+    ]
+    return [sum(column, ZERO) for column in zip(*rows, strict=True)]
 
 
 def counted(assets: Iterable[Asset], policy: Policy, notes: Notes) -> tuple[Decimal, Decimal]:

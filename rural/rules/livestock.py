@@ -81,13 +81,14 @@ class HerdBenchmark:
 
 @dataclass(frozen=True, slots=True)
 class FatteningHerd:
-    """Batches one after the other: the first from `starts_on`, each of `cycle_days`."""
+    """Batches, the first from `starts_on`: one begins every `every_days`, takes `cycle_days`."""
 
     species: str
     label: str
     batch: Batch
     starts_on: date
     cycle_days: int
+    every_days: int
     batches: int
     payment_days: int
     benchmark: HerdBenchmark
@@ -102,21 +103,25 @@ class YieldingHerd:
     """
     Animals that give something every month: eggs, milk, piglets.
 
-    `output_month` is kg (or head) that one animal gives in a month, `cost_month` what it costs.
+    One animal usually gives `output_month` kg (or head) a month at `usual_rate` and costs
+    `cost_month`; `rate` is what is declared here, in the measure of the benchmark (laying rate
+    in per cent, litres a day, young a year). `other_cost_month` is for the whole herd.
     """
 
     species: str
     label: str
     head: int
+    rate: Decimal
+    usual_rate: Decimal
     output_month: Decimal
     price_yuan: Decimal
     cost_month: Decimal
     starts_on: date
-    months: int
     payment_days: int
     benchmark: HerdBenchmark
     is_insured: bool = False
     is_financed: bool = True
+    other_cost_month: Decimal = ZERO
 
 
 def fattening(herd: FatteningHerd, policy: Policy, start: date, notes: Notes) -> Production:
@@ -130,6 +135,8 @@ def fattening(herd: FatteningHerd, policy: Policy, start: date, notes: Notes) ->
         label=herd.label,
         receipts=tuple(_sales(herd, batch)),
         costs=tuple(each for each in _outlays(herd, batch) if each.month >= month),
+        # The next batch is bought with what the last one brought.
+        inputs=tuple(_outlays(replace(herd, batches=1), batch)),
         is_standing=herd.starts_on < month and herd.batches == 1,
         is_financed=herd.is_financed,
         outbreak_receipts=None if herd.is_insured else tuple(_sales(herd, sick)),
@@ -145,11 +152,16 @@ def yielding(herd: YieldingHerd, policy: Policy, start: date, notes: Notes) -> P
     price = notes.changed(
         "price", herd.price_yuan, min(herd.price_yuan, most), "yuan", Why.PRICE_CAPPED
     )
+    best = policy.yield_cap_rate * herd.usual_rate
+    rate = notes.changed(
+        "rate", herd.rate, min(herd.rate, best), "rate of production", Why.YIELD_CAPPED,
+        asks_comment=True,
+    )  # fmt: skip
     alive = max(ONE - policy.stress.mortality_add, ZERO)
-    income = herd.head * herd.output_month * price
-    cost = herd.head * herd.cost_month
+    income = herd.head * herd.output_month * rate / herd.usual_rate * price
+    cost = herd.head * herd.cost_month + herd.other_cost_month
     month = start.replace(day=1)
-    months = [shifted(herd.starts_on, n) for n in range(herd.months)]
+    months = [shifted(herd.starts_on, n) for n in range(policy.horizon_max)]
     late = -(-herd.payment_days // DAYS_A_MONTH)
 
     def receipts(part: Decimal) -> tuple[MonthAmount, ...]:
@@ -164,6 +176,7 @@ def yielding(herd: YieldingHerd, policy: Policy, start: date, notes: Notes) -> P
         label=herd.label,
         receipts=receipts(ONE),
         costs=costs(ONE),
+        inputs=costs(ONE)[: policy.due_every],
         is_financed=herd.is_financed,
         is_seasonless=True,
         outbreak_receipts=None if herd.is_insured else receipts(alive),
@@ -193,7 +206,7 @@ def _held_against(herd: FatteningHerd, policy: Policy, notes: Notes) -> Batch:
 
 def _sales(herd: FatteningHerd, batch: Batch) -> Iterator[MonthAmount]:
     for number in range(herd.batches):
-        days = herd.cycle_days * (number + 1) + herd.payment_days
+        days = herd.every_days * number + herd.cycle_days + herd.payment_days
         yield MonthAmount(_month(herd.starts_on, days), money(batch.revenue))
 
 
@@ -201,7 +214,7 @@ def _outlays(herd: FatteningHerd, batch: Batch) -> Iterator[MonthAmount]:
     """Young animals and the vet at the start, feed evenly over the months of the cycle."""
     months = max(1, -(-herd.cycle_days // DAYS_A_MONTH))
     for number in range(herd.batches):
-        begun = herd.cycle_days * number
+        begun = herd.every_days * number
         yield MonthAmount(_month(herd.starts_on, begun), money(batch.young + batch.vet))
         for part in range(months):
             days = begun + part * DAYS_A_MONTH

@@ -37,7 +37,7 @@ class CalendarShare:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """When a kind of household spending falls due; without months evenly over the year."""
+    """When a year's spending, rent or subsidy falls; without months evenly over the year."""
 
     item: str
     months: tuple[CalendarShare, ...] = ()

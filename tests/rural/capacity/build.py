@@ -1,15 +1,19 @@
 """Benchmarks and a policy in force, made by the real actions."""
 
 from datetime import date
+from decimal import Decimal
 
-from rural.actions import benchmarks, capacity_policies
-from rural.models import CapacityPolicy
+from lending.models import ProductVersion
+from rural.actions import assessment, benchmarks, capacity_policies, harvest_products
+from rural.actions.harvest_products import Harvest
+from rural.models import Assessment, CapacityPolicy, Household
 from tenancy.roles import Role
+from tests.lending import build as lending
 from tests.tenancy.build import NOON, actor
 
 ON = date(2026, 1, 5)
 
-__all__ = ["NOON", "ON", "actor"]
+__all__ = ["MAY", "NOON", "ON", "actor"]
 
 
 def policy(**changes) -> CapacityPolicy:
@@ -32,3 +36,47 @@ def draft(*, effective_from: date = ON, note: str = "As shipped", **rules) -> Ca
 
 def adopted() -> int:
     return benchmarks.adopt(actor=actor(Role.RISK_MANAGER), at=NOON)
+
+
+MAY = date(2026, 5, 1)
+
+
+def product(**changes) -> ProductVersion:
+    """The county programme's harvest loan: 1,000 to 200,000 yuan, 12 % a year."""
+    lending.rules()
+    facts = {
+        "code": "harvest",
+        "name": "Harvest loan",
+        "name_zh": "丰收贷",
+        "annual_rate": Decimal("0.12"),
+        "min_amount": Decimal(1_000),
+        "max_amount": Decimal(200_000),
+        "max_term": 18,
+    }
+    return harvest_products.sell(
+        actor=actor(Role.RISK_MANAGER), at=NOON, on=ON, harvest=Harvest(**{**facts, **changes})
+    )
+
+
+def ready() -> None:
+    """Product, policy and benchmarks in force."""
+    product()
+    policy()
+    adopted()
+
+
+COMMENTS = {"corn 2026-autumn/yield": "Declared high; the neighbours harvest 430 kg"}
+
+
+def assess(row: Household, **changes) -> Assessment:
+    facts = {
+        "actor": actor(Role.OFFICER),
+        "at": NOON,
+        "on": MAY,
+        "household_id": row.pk,
+        "product_code": "harvest",
+        "grade": "AA",
+        "wages_verified": True,
+        "comments": COMMENTS,
+    }
+    return assessment.assess(**{**facts, **changes})

@@ -23,12 +23,11 @@ START = date(2026, 5, 1)  # given: horizon of 16 months from May
 WHEAT = CropBenchmark(Decimal("471.86"), Decimal("2.3564"), Decimal("460.13"))  # given
 CORN = CropBenchmark(Decimal("427.78"), Decimal("2.0052"), Decimal("488.06"))  # given
 
-# Given: 10 mu own, 20 mu leased at 400 a year. Reconstructed: the rent is paid in October.
+# Given: 10 mu own, 20 mu leased.
 PARCELS = (
     Parcel(Right.CONTRACTED, Decimal(10)),
     Parcel(Right.LEASED_IN, Decimal(20), date(2028, 9, 30)),
 )
-RENTS = (("2026-10", "8000"),)
 
 # Reconstructed, yuan a mu by month: they add up to the benchmark's cash cost.
 WHEAT_COSTS = (
@@ -102,7 +101,7 @@ def home(**changes: Any) -> Home:
             Asset("house", Decimal(120_000), True),  # reconstructed
             Asset("farm_machine", Decimal(48_000), True),  # reconstructed
         ),
-        "rents": month_amounts(RENTS),
+        "rent_year": Decimal(8_000),  # given: 20 mu at 400; reconstructed: paid in October
     }
     return Home(**{**facts, **changes})
 
