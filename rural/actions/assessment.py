@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lending.models import ProductVersion
+from lending.rules.calendar import add_months
 from rural.models import Assessment, CapacityPolicy, Household
-from rural.queries import cases
+from rural.queries import cases, cash_chart
 from rural.rules import capacity, liquidity
 from rural.rules.adjustments import Adjustment
 from rural.rules.capacity import Cap, Case, Outcome
@@ -24,7 +25,7 @@ from rural.rules.liquidity import Feasible, Instalment
 from rural.rules.policy import Policy
 from scoring.rules.canonical import sha256
 from tenancy import room
-from tenancy.actions import audit
+from tenancy.actions import audit, documents
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid, NotFound, Refusal
 from tenancy.permissions import Permission, require
@@ -127,6 +128,15 @@ def assess(
         business_date=on,
         assessed_at=at,
         assessed_by=actor.name,
+    )
+    documents.store(
+        actor=actor,
+        at=at,
+        content=cash_chart.for_file(row).encode(),
+        media_type="image/svg+xml",
+        name=f"cash-{on.isoformat()}.svg",
+        subject=row,
+        retain_until=add_months(on, 12 * policy.policy.kept_years),
     )
     audit.record(
         actor=actor,

@@ -174,6 +174,15 @@ def read(data: Any) -> Case:
     return decoded(Case, data, InvalidCase)
 
 
+def read_result(data: Any) -> Assessment:
+    """
+    Read what `Assessment.to_json` wrote.
+
+    :raises InvalidCase: naming the offending field
+    """
+    return decoded(Assessment, data, InvalidCase)
+
+
 def assess(case: Case, policy: Policy) -> Assessment:
     """Return the six numbers, the limit, the schedule and every month of every scenario."""
     prepared = prepare(case, policy)

@@ -61,8 +61,8 @@ def horizon(dues: Sequence[Due], policy: Policy) -> int:
 
 
 def dates(dues: Sequence[Due], start: date, day: int) -> tuple[date, ...]:
-    """Return the due months as dates; a day above 28 is taken as 28, which all months have."""
-    return tuple(shifted(start, due.month).replace(day=min(day, 28)) for due in dues)
+    """Return the due months as dates of a day that every month has, 1 to 28."""
+    return tuple(shifted(start, due.month).replace(day=day) for due in dues)
 
 
 def _due_receipts(

@@ -71,7 +71,8 @@ class Policy:
     `cash_rate` of a grade is what one instalment may take of the cash on hand in `base`,
     `stress_cash_rate` in the other scenarios. `horizon_min` and `horizon_max` bound the months
     looked at: the last due date ends them. `share_step` is what shares of due dates are rounded
-    to; `due_every` how many months a business without seasons has between due dates.
+    to; `due_every` how many months a business without seasons has between due dates; `due_day`
+    the day of a due month. An assessment is good for `valid_days`, its papers stay `kept_years`.
     """
 
     grades: tuple[Grade, ...]
@@ -102,6 +103,9 @@ class Policy:
     formula: Formula
     due_after_sale_months: int
     due_every: int
+    due_day: int
+    valid_days: int
+    kept_years: int
     share_step: Decimal
     limit_step: Decimal
 
@@ -164,6 +168,9 @@ _RANGES: tuple[tuple[str, str, str], ...] = (
     ("formula/cap", "0", str(LARGEST)),
     ("due_after_sale_months", "0", "12"),
     ("due_every", "1", "12"),
+    ("due_day", "1", "28"),
+    ("valid_days", "1", "365"),
+    ("kept_years", "5", "30"),
     ("share_step", "0.01", "0.5"),
     ("limit_step", "1", "10000"),
 )

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.usefixtures("room")
 
 
 @pytest.fixture
-def ready(room) -> None:
+def ready(room, settings, tmp_path) -> None:
+    settings.DOCUMENT_ROOT = tmp_path
     build.ready()
 
 

@@ -26,7 +26,16 @@ def pointers(data) -> set[str]:
     return {each.pointer for each in problems(read(data))}
 
 
-WHOLE = {"horizon_min", "horizon_max", "stress/delay_months", "due_after_sale_months", "due_every"}
+WHOLE = {
+    "horizon_min",
+    "horizon_max",
+    "stress/delay_months",
+    "due_after_sale_months",
+    "due_every",
+    "due_day",
+    "valid_days",
+    "kept_years",
+}
 # Held against each other as well as against their range.
 PAIRED = {"horizon_min", "horizon_max", "burden_rate", "burden_stop_rate"}
 
