@@ -67,6 +67,32 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
             Permission.MERCHANT_VIEW,
         ),
     ),
+    _("Repayment capacity"): (
+        Entry(
+            _("Assessments"),
+            "rural_assessment_changelist",
+            "calculate",
+            Permission.HOUSEHOLD_VIEW,
+        ),
+        Entry(
+            _("Benchmarks"),
+            "rural_benchmark_changelist",
+            "agriculture",
+            Permission.HOUSEHOLD_VIEW,
+        ),
+        Entry(
+            _("Capacity policies"),
+            "rural_capacitypolicy_changelist",
+            "tune",
+            Permission.HOUSEHOLD_VIEW,
+        ),
+        Entry(
+            _("Observations"),
+            "rural_observation_changelist",
+            "satellite_alt",
+            Permission.HOUSEHOLD_VIEW,
+        ),
+    ),
     _("Lending"): (
         Entry(
             _("Credit lines"),
