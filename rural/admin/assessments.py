@@ -276,5 +276,5 @@ def _where(code: str, detail: str, months: list[str]) -> str:
 
 
 def _safe(svg: str) -> SafeString:
-    """Let our own picture through: `rural.rules.chart` escapes every word in it."""
+    """Let our own picture through: `rural.rules.cash_picture` escapes every word in it."""
     return mark_safe(svg)

@@ -6,9 +6,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from rural.models import Assessment
-from rural.rules import capacity, chart
+from rural.rules import capacity, cash_picture
 from rural.rules.capacity import Outcome, Tightest
-from rural.rules.chart import Words
+from rural.rules.cash_picture import Words
 from rural.rules.months import shifted
 
 FILE_LANGUAGES = ("zh-hans", "en")
@@ -52,14 +52,16 @@ def drawn(assessment: Assessment) -> str:
     case = capacity.read(assessment.case)
     found = capacity.read_result(assessment.result)
     month = f"{shifted(case.start, found.tightest.month):%Y-%m}"
-    return chart.svg(found.scenarios, found.tightest, case.start, words(found.tightest, month))
+    return cash_picture.svg(
+        found.scenarios, found.tightest, case.start, words(found.tightest, month)
+    )
 
 
 def drawn_again(assessment: Assessment, outcomes: tuple[Outcome, ...], tightest: Tightest) -> str:
     """Return the chart of other months of the same case, as a trial gives them."""
     start = capacity.read(assessment.case).start
     month = f"{shifted(start, tightest.month):%Y-%m}"
-    return chart.svg(outcomes, tightest, start, words(tightest, month), "trial")
+    return cash_picture.svg(outcomes, tightest, start, words(tightest, month), "trial")
 
 
 def for_file(assessment: Assessment) -> str:
@@ -81,4 +83,4 @@ def for_file(assessment: Assessment) -> str:
         },
         tightest=f"{chinese.tightest} / {english.tightest}",
     )
-    return chart.svg(found.scenarios, found.tightest, case.start, both)
+    return cash_picture.svg(found.scenarios, found.tightest, case.start, both)

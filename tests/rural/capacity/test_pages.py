@@ -163,7 +163,7 @@ class TestVerbs:
         answer = house.send(browser, answer.headers["Location"], "publish")
         assert answer.status_code == 302
         with room.enter(tenant.pk):
-            assert CapacityPolicy.objects.in_force(build.MAY).first().number == 2
+            assert CapacityPolicy.objects.in_force(build.MAY)[0].number == 2
 
     def test_a_benchmark_is_recorded_with_its_source(self, tenant, assessed):
         browser = house.signed_in(tenant, Role.RISK_MANAGER)

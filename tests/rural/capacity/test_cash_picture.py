@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from rural.rules.capacity import assess
-from rural.rules.chart import Words, svg
+from rural.rules.cash_picture import Words, svg
 from tests.rural.capacity import example
 
 SVG = "{http://www.w3.org/2000/svg}"
