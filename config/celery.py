@@ -100,6 +100,7 @@ app.conf.beat_schedule = {
     "forget old keys and tokens": _every("tenancy.forget", 3600),
     "forget spent proofs of banks": _every("partners.forget_access", 60),
     "watch the stages' timers": _every("lending.watch_stages", 60),
+    "end what banks leave unanswered": _every("partners.time_out", 60),
     "ask the rail again": _every("lending.chase_payments", 300),
 }
 app.steps["worker"].add(DjangoStructLogInitStep)

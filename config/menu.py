@@ -167,6 +167,38 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
         ),
         Entry(_("Policies"), "scoring_policy_changelist", "rule", Permission.SCORE_VIEW),
     ),
+    _("Partner banks"): (
+        Entry(
+            _("Placements"),
+            "partners_placement_changelist",
+            "send",
+            Permission.APPLICATION_VIEW,
+        ),
+        Entry(
+            _("Routing"),
+            "partners_routing_changelist",
+            "alt_route",
+            Permission.APPLICATION_VIEW,
+        ),
+        Entry(
+            _("Agreements"),
+            "partners_agreement_changelist",
+            "handshake",
+            Permission.BANK_VIEW,
+        ),
+        Entry(
+            _("Banks"),
+            "partners_partnerbank_changelist",
+            "account_balance",
+            Permission.BANK_VIEW,
+        ),
+        Entry(
+            _("Funding rules"),
+            "partners_fundingrule_changelist",
+            "gavel",
+            Permission.BANK_VIEW,
+        ),
+    ),
     _("Products and law"): (
         Entry(
             _("Products"),
@@ -203,6 +235,12 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
             "tenancy_document_changelist",
             "folder",
             Permission.DOCUMENT_VIEW,
+        ),
+        Entry(
+            _("Approvals"),
+            "tenancy_approvalrequest_changelist",
+            "approval",
+            Permission.APPROVAL_DECIDE,
         ),
         Entry(
             _("Audit trail"),

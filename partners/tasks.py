@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
-from partners.actions import access
+from partners.actions import access, placements, routing
 from tenancy import room
+from tenancy.actors import Actor
 from tenancy.celery import TenantTask
 from tenancy.models import Tenant
 
@@ -14,11 +17,33 @@ from tenancy.models import Tenant
 @shared_task(base=TenantTask, name="partners.route")
 def route(application_id: str) -> None:
     """Find a bank for an application that we approved."""
+    routing.route(
+        actor=Actor.system("route"),
+        at=timezone.now(),
+        on=Tenant.objects.get(pk=room.current()).business_date,
+        application_id=UUID(application_id),
+    )
 
 
 @shared_task(base=TenantTask, name="partners.application_withdrawn")
 def application_withdrawn(application_id: str) -> None:
     """Tell the bank that an application, or the offer of it, is gone; give its quota back."""
+    placements.application_gone(
+        actor=Actor.system("withdrawn"),
+        at=timezone.now(),
+        application_id=UUID(application_id),
+    )
+
+
+@shared_task(name="partners.time_out")
+def time_out() -> int:
+    """End, in every room, what banks have left unanswered; sent every minute."""
+    ended = 0
+    for tenant_id in Tenant.objects.values_list("pk", flat=True):
+        with room.entered(tenant_id):
+            while count := placements.time_out(actor=Actor.system("watch"), at=timezone.now()):
+                ended += count
+    return ended
 
 
 @shared_task(base=TenantTask, name="partners.fund")

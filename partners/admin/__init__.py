@@ -1,5 +1,5 @@
 """What staff see of the partner banks, and what the banks' own people see."""
 
-from partners.admin import calls
+from partners.admin import agreements, approvals, banks, calls, placements, routings, rules
 
-__all__ = ["calls"]
+__all__ = ["agreements", "approvals", "banks", "calls", "placements", "routings", "rules"]

@@ -4,16 +4,30 @@ Banks, agreements and placements, brought to where they stand by the real action
 The bank `harbour` co-lends 70:30 under the agreement `harbour-70`; `actor_of` acts as it.
 """
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from partners.actions import agreements, banks, credentials, quotas
+from lending.actions import applications
+from lending.models import Application, ProductVersion
+from partners.actions import agreements, banks, credentials, decisions, placements, quotas, routing
 from partners.actions.banks import BankFacts
 from partners.actions.terms import AgreementTerms
-from partners.models import AgreementVersion, BankCredential, Guarantor, PartnerBank, Quota
+from partners.models import (
+    AgreementVersion,
+    BankCredential,
+    BankDecision,
+    Guarantor,
+    PartnerBank,
+    Placement,
+    Quota,
+    Routing,
+)
+from partners.rules.deciding import Decided
 from tenancy.actors import Actor
 from tenancy.roles import Role
+from tests.lending import build as lending
 from tests.tenancy.build import NOON, actor
 
 ON = date(2026, 1, 5)
@@ -145,4 +159,87 @@ def quota(
         period=period,
         amount=Decimal(amount),
         **scope,
+    )
+
+
+def consent(bank_code: str, **changes: str) -> dict[str, str]:
+    """A consent that came with the application, for one named bank."""
+    facts = {
+        "type": "bank", "version": "3", "text_hash": "0" * 64, "recipient": bank_code,
+        "purpose": "credit_application", "granted_at": NOON.isoformat(), "channel": "paper",
+        "expires_at": "2030-01-01T00:00:00+08:00",
+    }  # fmt: skip
+    return {**facts, **changes}
+
+
+def granted(
+    reference: str = "F-001",
+    *,
+    consents: Sequence[str] = ("harbour",),
+    amount: str = "100000",
+    evidence: dict[str, Any] | None = None,
+) -> Application:
+    """An application for 180 days that we approved, and for which a bank has to be found."""
+    if not ProductVersion.objects.published().exists():
+        lending.product(funding="partner")
+    application = lending.referred(
+        borrower_reference=reference,
+        amount=Decimal(amount),
+        evidence=lending.evidence(
+            consents=[consent(each) for each in consents], **(evidence or {})
+        ),
+    )
+    applications.approve(
+        actor=actor(Role.SUPERVISOR, limit="1000000"),
+        at=NOON,
+        on=ON,
+        application_id=application.pk,
+        reason="Known for ten years",
+    )
+    application.refresh_from_db()
+    return application
+
+
+def route(application: Application, **changes: Any) -> Routing | None:
+    facts: dict[str, Any] = {
+        "actor": SYSTEM, "at": NOON, "on": ON, "application_id": application.pk,
+    }  # fmt: skip
+    return routing.route(**{**facts, **changes})
+
+
+def placed(**changes: Any) -> Placement:
+    """100,000 for 180 days before the bank `harbour`, at 70:30."""
+    if not AgreementVersion.objects.published().exists():
+        agreement()
+    route(granted(**changes))
+    return Placement.objects.select_related("bank", "version", "application").latest("pk")
+
+
+def decision(result: str = "APPROVE", **changes: Any) -> Decided:
+    facts: dict[str, Any] = {
+        "decision_id": "d-1",
+        "result": result,
+        "decided_at": NOON,
+        "valid_until": NOON + timedelta(days=3),
+    }
+    if result == "DECLINE":
+        facts["reasons"] = [{"code": "R1", "text": "Too many loans", "disclose_to_borrower": True}]
+    return Decided(**{**facts, **changes})
+
+
+def decide(placement: Placement, result: str = "APPROVE", **changes: Any) -> BankDecision:
+    """The bank's own decision, by its own credential."""
+    who: dict[str, Any] = {"actor": actor_of(placement.bank), "at": NOON, "on": ON}
+    door = {name: changes.pop(name) for name in tuple(who) if name in changes}
+    return decisions.decide(
+        **{**who, **door}, placement_id=placement.pk, decision=decision(result, **changes)
+    )
+
+
+def acknowledge(placement: Placement, reference: str = "HB-1") -> Placement:
+    return placements.acknowledge(
+        actor=actor_of(placement.bank),
+        at=NOON,
+        placement_id=placement.pk,
+        bank_reference=reference,
     )

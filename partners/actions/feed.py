@@ -1,0 +1,31 @@
+"""News for a bank, in the order in which it may read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from partners.models import BankEvent, PartnerBank, Placement
+from partners.queries import feed
+
+
+def tell(
+    bank: PartnerBank,
+    topic: str,
+    payload: Mapping[str, Any],
+    *,
+    at: datetime,
+    placement: Placement | None = None,
+) -> BankEvent:
+    """
+    Append news for a bank, in the transaction that made it.
+
+    :param payload: JSON values, money as decimal strings, and no personal number: the bank
+        fetches what it needs by its own credential
+    """
+    # Taken before the id is drawn: see `queries.feed.after`.
+    feed.hold_for_writing(bank)
+    return BankEvent.objects.create(
+        bank=bank, topic=topic, payload=dict(payload), at=at, placement=placement
+    )

@@ -1,0 +1,120 @@
+"""Real connections at once: a quota is never exceeded, and what happens once happens once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from django.db import connections
+from django.db.models import Sum
+
+from lending.models import Application
+from partners.actions import placements
+from partners.models import BankDecision, BankEvent, Placement, PlacementEvent, QuotaUse
+from tenancy import room as rooms
+from tenancy.errors import Refusal
+from tenancy.ids import uuid7
+from tenancy.models import Tenant
+from tests.partners import build
+from tests.partners.build import NOON, ON, SYSTEM
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WORKERS = 10
+
+
+@pytest.fixture
+def tenant() -> Tenant:
+    return Tenant.objects.create(slug="busy", name="Busy", business_date=ON)
+
+
+def at_once(tenant: Tenant, acts: list[Callable[[], object]]) -> list[str]:
+    """Do all, each in a connection and a transaction of its own; those of one batch together."""
+    gate = Barrier(min(WORKERS, len(acts)))
+
+    def run(act: Callable[[], object]) -> str:
+        try:
+            gate.wait(timeout=60)
+            with rooms.enter(tenant.pk):
+                act()
+        except Refusal as refused:
+            return refused.code
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(run, acts))
+
+
+@pytest.mark.slow
+def test_200_applications_of_10_000_leave_100_of_a_day_quota_of_1_000_000(tenant: Tenant) -> None:
+    with rooms.enter(tenant.pk):
+        build.quota(build.agreement(), "1000000")
+        waiting = [build.granted("F-001", amount="10000")]
+    with rooms.enter(tenant.pk):
+        first = Application.objects.get(pk=waiting[0].pk)
+        waiting += [_copy(first, number) for number in range(199)]
+
+    at_once(tenant, [lambda each=each: build.route(each) for each in waiting])  # type: ignore[misc]
+
+    with rooms.enter(tenant.pk):
+        reserved = QuotaUse.objects.aggregate(Sum("amount"))["amount__sum"]
+        assert (QuotaUse.objects.count(), reserved) == (100, Decimal(1_000_000))
+        assert Placement.objects.filter(status="SUBMITTED").count() == 100
+        stages = Application.objects.values_list("stage", flat=True)
+        assert sorted(stages) == ["DECLINED"] * 100 + ["FUNDING"] * 100
+
+
+def _copy(application: Application, number: int) -> Application:
+    """Another one like it: 200 real approvals would take longer than what is tested."""
+    application.pk, application._state.adding = uuid7(), True
+    application.number = f"COPY-{number}"
+    application.save(force_insert=True)
+    return Application.objects.get(pk=application.pk)
+
+
+class TestTimeOut:
+    def test_happens_once_with_two_workers(self, tenant: Tenant) -> None:
+        with rooms.enter(tenant.pk):
+            build.acknowledge(build.placed())
+        late = NOON + timedelta(days=2)
+
+        at_once(tenant, [lambda: placements.time_out(actor=SYSTEM, at=late)] * 4)
+
+        with rooms.enter(tenant.pk):
+            assert Placement.objects.get().status == "TIMED_OUT"
+            assert PlacementEvent.objects.filter(to_status="TIMED_OUT").count() == 1
+            assert BankEvent.objects.filter(topic="application.timed_out").count() == 1
+
+
+class TestDecision:
+    def test_posted_by_two_at_once_is_one(self, tenant: Tenant) -> None:
+        with rooms.enter(tenant.pk):
+            placement = build.placed()
+            build.actor_of(placement.bank)
+
+        outcomes = at_once(tenant, [lambda: build.decide(placement)] * 4)
+
+        with rooms.enter(tenant.pk):
+            assert outcomes == ["done"] * 4
+            assert BankDecision.objects.count() == 1
+
+    def test_and_time_out_end_in_one_of_the_two(self, tenant: Tenant) -> None:
+        with rooms.enter(tenant.pk):
+            placement = build.acknowledge(build.placed())
+
+        late = NOON + timedelta(days=2)
+        at_once(
+            tenant,
+            [
+                lambda: build.decide(placement),
+                lambda: placements.time_out(actor=SYSTEM, at=late),
+            ],
+        )
+
+        with rooms.enter(tenant.pk):
+            ended = Placement.objects.get().status
+            assert (ended, BankDecision.objects.count()) in {("APPROVED", 1), ("TIMED_OUT", 0)}
