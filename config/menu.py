@@ -199,6 +199,26 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
             Permission.BANK_VIEW,
         ),
     ),
+    _("Settlement"): (
+        Entry(
+            _("Settlements"),
+            "partners_settlement_changelist",
+            "account_balance",
+            Permission.SETTLEMENT_VIEW,
+        ),
+        Entry(
+            _("Differences"),
+            "partners_break_changelist",
+            "difference",
+            Permission.SETTLEMENT_VIEW,
+        ),
+        Entry(
+            _("Files of the banks"),
+            "partners_reconrun_changelist",
+            "upload_file",
+            Permission.SETTLEMENT_VIEW,
+        ),
+    ),
     _("Products and law"): (
         Entry(
             _("Products"),

@@ -17,10 +17,34 @@ from partners.models.placement import (
     PlacementQuerySet,
 )
 from partners.models.quota import Quota, QuotaPeriod, QuotaUse, UseStatus
+from partners.models.reconciliation import (
+    BREAK_TRANSITIONS,
+    Break,
+    BreakResponse,
+    BreakStatus,
+    InvalidBreakTransition,
+    ReconRun,
+    RunStatus,
+)
 from partners.models.regulation import FundingRule, Operator
 from partners.models.routing import BankConsent, Routing, RoutingCandidate, RoutingOutcome
+from partners.models.settlement import (
+    SETTLEMENT_TRANSITIONS,
+    Adjustment,
+    InvalidSettlementTransition,
+    PartnerPayment,
+    PartnerPaymentDirection,
+    PartnerPaymentStatus,
+    Settlement,
+    SettlementFile,
+    SettlementStatus,
+)
+from partners.models.tolerance import ReconTolerance
 
 __all__ = [
+    "BREAK_TRANSITIONS",
+    "SETTLEMENT_TRANSITIONS",
+    "Adjustment",
     "Agreement",
     "AgreementVersion",
     "AgreementVersionQuerySet",
@@ -31,14 +55,22 @@ __all__ = [
     "BankEvent",
     "BankStaff",
     "BankToken",
+    "Break",
+    "BreakResponse",
+    "BreakStatus",
     "ClaimScope",
     "DecidedBy",
     "DecisionResult",
     "FundingRule",
     "Guarantor",
     "GuarantorKind",
+    "InvalidBreakTransition",
+    "InvalidSettlementTransition",
     "Operator",
     "PartnerBank",
+    "PartnerPayment",
+    "PartnerPaymentDirection",
+    "PartnerPaymentStatus",
     "Placement",
     "PlacementEvent",
     "PlacementQuerySet",
@@ -46,9 +78,15 @@ __all__ = [
     "Quota",
     "QuotaPeriod",
     "QuotaUse",
+    "ReconRun",
+    "ReconTolerance",
     "Routing",
     "RoutingCandidate",
     "RoutingOutcome",
+    "RunStatus",
+    "Settlement",
+    "SettlementFile",
+    "SettlementStatus",
     "SpentProof",
     "UseStatus",
     "WaterfallMode",

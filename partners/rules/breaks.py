@@ -32,11 +32,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """What resolves or holds itself; amounts in the settlement's currency."""
+    """
+    What resolves or holds itself, and how many days the rest may take.
+
+    Amounts in the settlement's currency; the values are the defaults of co-lending.md §2.7.
+    """
 
     line: Decimal = Decimal("0.01")
     day: Decimal = Decimal("1.00")
     value_date_days: int = 1
+    sla_days: int = 1
 
 
 @dataclass(frozen=True, slots=True)

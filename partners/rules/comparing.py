@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -41,7 +41,7 @@ class Comparison:
                 cells[column].write(getattr(ours, column)),
                 cells[column].write(getattr(theirs, column)),
             )
-            for column in self._compared()
+            for column in self.compared
             if getattr(ours, column) != getattr(theirs, column)
         )
 
@@ -64,11 +64,11 @@ class Comparison:
             return 0
         return abs((getattr(theirs, self.value_date) - getattr(ours, self.value_date)).days)
 
-    def _compared(self) -> Iterator[str]:
-        yield from self.amounts
-        yield from (self.value_date,) if self.value_date else ()
-        yield from self.statuses
-        yield from self.classes
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Every column that is compared."""
+        dates = (self.value_date,) if self.value_date else ()
+        return (*self.amounts, *dates, *self.statuses, *self.classes)
 
     def _is_rounding(self, ours: Row, theirs: Row, tolerance: Tolerance) -> bool:
         """No column, and not what is at stake in all, is off by more than a line may be."""
