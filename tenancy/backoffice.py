@@ -16,6 +16,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from tenancy.roles import HOMES
+
 
 class BackOffice(UnfoldAdminSite):
     """django-unfold's site, entered through our own sign-in."""
@@ -31,13 +33,10 @@ class BackOffice(UnfoldAdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether there is a signed-in member of staff who is in a room."""
-        user = request.user
-        return bool(
-            user.is_active
-            and getattr(user, "is_staff", False)
-            and getattr(request, "presence", None)
-        )
+        """Whether there is a signed-in member of staff who is in a room and works here."""
+        user, presence = request.user, getattr(request, "presence", None)
+        is_staff = user.is_active and getattr(user, "is_staff", False)
+        return bool(is_staff and presence and presence.pass_.role not in HOMES)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         # The components that the pages are made of evaluate their attributes (Alpine.js); pages

@@ -18,3 +18,7 @@ class Role(models.TextChoices):
     PLATFORM = "platform", _("Platform")
     ADMINISTRATOR = "administrator", _("Administrator")
     SYSTEM = "system", _("System")
+
+
+# Whose work is not in the back office, and where it is instead.
+HOMES: dict[str, str] = {Role.AGENT: "/field/"}

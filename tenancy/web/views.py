@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 
 from tenancy import room
 from tenancy.actions import audit
-from tenancy.middleware import LANGUAGE_COOKIE, SESSION_ROOM, Presence
+from tenancy.middleware import LANGUAGE_COOKIE, SESSION_ROOM, Presence, find_presence
 from tenancy.models import User
+from tenancy.roles import HOMES
 
 LANGUAGE_COOKIE_SECONDS = 365 * 24 * 3600
 
@@ -41,6 +42,13 @@ class SignIn(LoginView):
             return redirect(self.get_success_url())
         return super().get(request, *args, **kwargs)
 
+    def get_success_url(self) -> str:
+        """Return where the person wanted to go, if his work is there; else where it is."""
+        presence = find_presence(self.request)
+        home = HOMES.get(presence.pass_.role) if presence else None
+        wanted = super().get_success_url()
+        return wanted if home is None or wanted.startswith(home) else home
+
 
 @require_POST
 def choose_room(request: HttpRequest) -> HttpResponse:
@@ -53,7 +61,7 @@ def choose_room(request: HttpRequest) -> HttpResponse:
     request.session[SESSION_ROOM] = found[0].membership_id
     with room.enter(found[0].tenant_id):
         audit.record(actor=presence.actor(request), at=timezone.now(), action="room.enter")
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    return redirect(HOMES.get(found[0].role, settings.LOGIN_REDIRECT_URL))
 
 
 @require_POST

@@ -73,6 +73,49 @@ class TestSigningIn:
         assert answer.headers["Location"] == "/"
 
 
+class TestAnAgent:
+    """Works in the field app and nowhere else."""
+
+    @pytest.fixture
+    def agent(self, client: Client, two_rooms: tuple[Tenant, Tenant]) -> Client:
+        user = User.objects.create_user("agent", "correct horse", name="Agent")
+        with rooms.enter(two_rooms[0].pk):
+            tenants.admit(user=user, role=Role.AGENT, actor=SYSTEM, at=NOON)
+        return client
+
+    @pytest.mark.parametrize(
+        ("wanted", "lands"),
+        [
+            ("", "/field/"),
+            ("/admin/", "/field/"),
+            ("/field/#/records", "/field/#/records"),
+            ("https://evil.example/field/", "/field/"),
+        ],
+    )
+    def test_lands_there(self, agent: Client, wanted: str, lands: str) -> None:
+        typed = {"username": "agent", "password": "correct horse", "next": wanted}
+
+        assert agent.post("/", typed).headers["Location"] == lands
+
+    def test_gets_into_no_page_of_the_back_office(self, agent: Client) -> None:
+        agent.post("/", {"username": "agent", "password": "correct horse"})
+        for page in ("", "lending/application/", "lending/loan/", "rural/household/"):
+            answer = agent.get(f"/admin/{page}", follow=True)
+
+            assert answer.redirect_chain[-1][0] == "/field/"
+
+    def test_goes_from_another_room_to_the_field(
+        self, browser: Client, person: User, two_rooms: tuple[Tenant, Tenant]
+    ) -> None:
+        with rooms.enter(two_rooms[1].pk):
+            tenants.admit(user=person, role=Role.AGENT, actor=SYSTEM, at=NOON)
+            there = Membership.objects.get(role=Role.AGENT)
+
+        answer = browser.post("/room", {"membership": there.pk})
+
+        assert answer.headers["Location"] == "/field/"
+
+
 class TestRooms:
     def test_a_list_shows_only_the_room_one_is_in(
         self, browser: Client, two_rooms: tuple[Tenant, Tenant]
