@@ -212,7 +212,7 @@ class TestPosition:
     def test_comes_with_its_radius_and_flags_none(self, phone: Phone) -> None:
         place = {"latitude": 34.1234567, "longitude": 113.5, "accuracy": 0}
         phone.page.context.set_geolocation(place)  # type: ignore[arg-type]
-        point = phone.run("return position.taken(() => {}, 10_000)")
+        point = phone.run("return new position.Position().take(() => {}, 10_000)")
         body = """
             const fields = [{ name: "gps", type: "geopoint", label: {}, max_accuracy: "100" }];
             const form = { roles: ["agent"], sections: [{ fields }] };

@@ -18,6 +18,8 @@ import { follow } from "./update.js";
 import { language, own, speak, w } from "./words.js";
 
 const IDLE_MS = 5 * 60_000;
+const RECEIPTS_MS = 30 * 24 * 3_600_000;
+const FRESH_MS = 15 * 60_000;
 const LONGEST_OFFLINE_MS = 72 * 3_600_000;
 const TABS = ["today", "households", "forms", "records", "more"];
 
@@ -25,6 +27,7 @@ class App {
   now = () => new Date();
   page = null;
   unsent = 0;
+  turn = 0;
 
   async start() {
     speak(localStorage.getItem("field-language") ?? /django_language=([\w-]+)/.exec(document.cookie)?.[1]);
@@ -85,8 +88,9 @@ class App {
     this.isLocked = false;
     this.unlockedAt = this.now().getTime();
     this.#stir();
+    await records.forgetReceipts(this.unlockedAt - RECEIPTS_MS);
     await this.open();
-    this.sync();
+    this.sync({ always: true });
   }
 
   /** Hide everything now; the key goes as soon as the record under way has been sent. */
@@ -107,8 +111,16 @@ class App {
 
   // Network.
 
-  async sync() {
+  /** Send what waits, and fetch what is stale; `always` fetches in any case. */
+  async sync({ always = false } = {}) {
     if (!this.isOpen) return false;
+    this.queue.begin();
+    const refreshed = Date.parse((await pack.kept("refreshed_at")) ?? "");
+    if (!always && this.now().getTime() - refreshed < FRESH_MS) return true;
+    return this.#refresh();
+  }
+
+  async #refresh() {
     try {
       await sync.refresh(this.holder.owner.id, this.now());
       await write(["lock"], (transaction) => transaction.objectStore("lock").put(this.now().getTime(), "contact"));
@@ -119,13 +131,11 @@ class App {
       else if (error instanceof api.SignedOut) this.#noticeSignIn();
       else if (!(error instanceof api.Unreachable || error instanceof api.Refused)) throw error;
       return false;
-    } finally {
-      this.queue.begin();
     }
   }
 
   async refreshByHand() {
-    say(w((await this.sync()) ? "refresh_done" : "refresh_failed"));
+    say(w((await this.sync({ always: true })) ? "refresh_done" : "refresh_failed"));
   }
 
   async #heard(state) {
@@ -157,6 +167,8 @@ class App {
   /** Open the page that the address names. */
   async open() {
     if (!this.isOpen) return;
+    // Pages are put together with waits between; one that was left meanwhile is not shown.
+    this.turn += 1;
     await this.#shutForm();
     const [name, rest] = location.hash.replace(/^#\//, "").split("/");
     this.page = TABS.includes(name) || name === "form" ? name : "today";
@@ -166,31 +178,57 @@ class App {
   }
 
   async #openTab(rest) {
+    const { turn } = this;
     const page = await this.#tab(rest);
-    if (page) show(h("div", { class: "screen" }, page, this.#navigation()));
+    if (this.isOpen && turn === this.turn) show(h("div", { class: "screen" }, page, this.#navigation()));
   }
 
   async #tab(rest) {
-    const households = () => pack.kept("households").then((found) => found ?? []);
     switch (this.page) {
       case "households":
-        return householdsPage(this, await households());
+        return householdsPage(this, await this.#households());
       case "forms":
-        return formsPage(this, await sync.forms(), (await households()).find(({ id }) => String(id) === rest));
+        return this.#forms((await this.#households()).find(({ id }) => id === rest));
       case "records":
         return this.#records();
       case "more":
         return morePage(this, await this.#about());
       default:
-        return todayPage(this, { visits: (await pack.kept("visits")) ?? [], refreshedAt: await pack.kept("refreshed_at") });
+        return todayPage(this, {
+          ...((await pack.kept("today")) ?? { visits: [], tasks: [] }),
+          households: await this.#households(),
+          titles: await this.#titles(),
+          refreshedAt: await pack.kept("refreshed_at"),
+        });
     }
+  }
+
+  /** Return the households that the server told of, then those that wait here to be told of. */
+  async #households() {
+    const villages = (await pack.kept("choices"))?.villages ?? [];
+    const named = (code) => own(villages.find(({ value }) => value === code)?.label ?? code);
+    const told = ((await pack.kept("households")) ?? []).map((each) => ({ ...each, village: named(each.village) }));
+    const known = new Set(told.map(({ id }) => id));
+    const here = [...(await records.list(records.QUEUED)), ...(await records.list(records.SENT))];
+    const fresh = here.filter((each) => each.form_code === "F1" && !each.subject && !known.has(each.root_uuid));
+    const own_ = fresh.map(({ root_uuid, subject_name }) => ({ id: root_uuid, code: w("household_new"), name: subject_name, version: 0, village: "", group: "" }));
+    return [...told, ...own_];
+  }
+
+  async #forms(household) {
+    const { role } = (await pack.kept("session")) ?? {};
+    return formsPage(this, await sync.forms(), { household, role });
+  }
+
+  async #titles() {
+    const found = new Map((await sync.forms()).map((form) => [form.code, own(form.definition.title)]));
+    return (code) => found.get(code) ?? code;
   }
 
   async #records() {
     const states = [records.DRAFT, records.QUEUED, records.SENT];
     const found = Object.fromEntries(await Promise.all(states.map(async (state) => [state, await records.list(state)])));
-    const titles = new Map((await sync.forms()).map((form) => [form.code, own(form.definition.title)]));
-    return recordsPage(this, found, (code) => titles.get(code) ?? code);
+    return recordsPage(this, found, await this.#titles());
   }
 
   async #about() {
@@ -225,6 +263,7 @@ class App {
   }
 
   async #openForm(root) {
+    const { turn } = this;
     const record = await records.load(root);
     if (record?.state !== records.DRAFT) return this.go("records");
     const form = await sync.form(record.form_code, record.form_version);
@@ -233,10 +272,11 @@ class App {
       return this.go("records");
     }
     const session = await pack.kept("session");
+    const { status, ...lists } = (await pack.kept("choices")) ?? {};
+    if (!this.isOpen || turn !== this.turn) return undefined;
     this.form = new FormPage(record, form.definition, {
       role: session.role,
-      villages: session.villages,
-      lists: await this.#lists(session),
+      lists,
       now: this.now,
       leave: () => this.go("records"),
       finished: () => this.#finished(),
@@ -244,12 +284,6 @@ class App {
     });
     show(this.form.node);
     return this.form.open();
-  }
-
-  async #lists(session) {
-    const { status, ...lists } = (await pack.kept("choices")) ?? {};
-    const villages = session.villages.map(({ code, name, name_zh }) => ({ value: code, label: { zh: name_zh, en: name } }));
-    return { ...lists, villages };
   }
 
   async #shutForm() {

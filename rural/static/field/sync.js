@@ -12,12 +12,12 @@ export const ownerOf = (session) => `${session.tenant.slug}/${session.user}`;
 export async function refresh(owner, now) {
   const session = await api.session();
   if (ownerOf(session) !== owner) throw new WrongPerson();
-  const [{ forms }, lists, { visits }] = await Promise.all([api.forms(), api.choices(), api.visits()]);
+  const [{ forms }, lists, today] = await Promise.all([api.forms(), api.choices(), api.visits()]);
   const villages = await Promise.all(session.villages.map(({ code }) => api.households(code)));
   for (const form of forms) await pack.keep(name(form), form);
   await pack.keep("forms", forms.map(({ code, version }) => ({ code, version })));
   await pack.keep("choices", lists);
-  await pack.keep("visits", visits);
+  await pack.keep("today", today);
   await pack.keep("households", villages.flatMap(({ households }) => households));
   await pack.keep("refreshed_at", now.toISOString());
   await pack.keep("session", session);

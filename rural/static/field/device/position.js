@@ -35,33 +35,34 @@ export class Position extends EventTarget {
     this.#watch = null;
   }
 
+  /**
+   * Take a point: at once when it is good to 5 metres, else the best of 20 seconds. `better` hears
+   * of each improvement. Resolves to null if no point came.
+   */
+  take(better, patience = PATIENCE_MS) {
+    // Begun anew, so that it is where the phone is now and not where it was.
+    this.stop();
+    this.start();
+    return new Promise((resolve) => {
+      let best = null;
+      const heard = ({ detail }) => {
+        if (!best || Number(detail.accuracy) < Number(best.accuracy)) better((best = detail));
+        if (Number(best.accuracy) <= GOOD_METRES) done();
+      };
+      const done = () => {
+        this.removeEventListener("found", heard);
+        this.removeEventListener("trouble", done);
+        clearTimeout(timer);
+        resolve(best);
+      };
+      const timer = setTimeout(done, patience);
+      this.addEventListener("found", heard);
+      this.addEventListener("trouble", done);
+    });
+  }
+
   #found(found) {
     this.latest = found;
     this.dispatchEvent(new CustomEvent("found", { detail: found }));
   }
-}
-
-/**
- * Take a point: at once when it is good to 5 metres, else the best of 20 seconds. `better` hears of
- * each improvement. Resolves to null if no point came.
- */
-export function taken(better = () => {}, patience = PATIENCE_MS) {
-  return new Promise((resolve) => {
-    let best = null;
-    const done = () => {
-      navigator.geolocation.clearWatch(watch);
-      clearTimeout(timer);
-      resolve(best);
-    };
-    const heard = (found) => {
-      const next = point(found);
-      if (!best || Number(next.accuracy) < Number(best.accuracy)) {
-        best = next;
-        better(best);
-      }
-      if (Number(best.accuracy) <= GOOD_METRES) done();
-    };
-    const timer = setTimeout(done, patience);
-    const watch = navigator.geolocation.watchPosition(heard, done, PRECISE);
-  });
 }

@@ -12,7 +12,7 @@ import { Field } from "./field.js";
 const AUTOSAVE_MS = 400;
 
 export class FormPage {
-  /** `world` is {role, lists, villages, now, leave, finished}: what the form needs of the app. */
+  /** `world` is {role, lists, now, leave, finished, discard}: what the form needs of the app. */
   constructor(record, definition, world) {
     Object.assign(this, { record, definition, world });
     this.position = new Position();
@@ -82,10 +82,6 @@ export class FormPage {
 
   choices(name) {
     return this.world.lists[name] ?? [];
-  }
-
-  villages() {
-    return this.world.villages;
   }
 
   keepPhoto(made) {

@@ -1,6 +1,6 @@
 // Today's visits, households, forms, records: pages of buttons as wide as the phone.
 
-import { DRAFT, QUEUED, SENT } from "../safe/records.js";
+import { ABOUT_A_HOUSEHOLD, DRAFT, QUEUED, SENT } from "../safe/records.js";
 import { clock, own, w } from "../words.js";
 import { ask, h } from "./dom.js";
 
@@ -14,14 +14,24 @@ function list(entries, empty) {
   return entries.length ? h("ul", { class: "entries" }, entries) : h("p", { class: "none" }, empty);
 }
 
-export function todayPage(app, { visits, refreshedAt }) {
-  const entries = visits.map((visit) => entry({
-    title: visit.household_name ?? visit.name ?? visit.title,
-    lines: [visit.kind && own(visit.kind), [visit.village, visit.due_on ?? visit.planned_on].filter(Boolean).join(" · ")],
-    onclick: () => app.go(`forms/${visit.household_id ?? visit.household ?? ""}`),
+export function todayPage(app, { visits, tasks = [], households, titles, refreshedAt }) {
+  const named = (id) => households.find((each) => each.id === id);
+  const planned = visits.map((visit) => {
+    const household = named(visit.household);
+    return entry({
+      title: household?.name ?? visit.title ?? visit.loan ?? "",
+      lines: [visit.words ?? visit.kind, [household?.village, visit.due_on].filter(Boolean).join(" · ")],
+      onclick: () => app.go(`forms/${visit.household ?? ""}`),
+    });
+  });
+  const waiting = tasks.map((task) => entry({
+    title: titles(task.form_code),
+    lines: [task.words, clock(task.received_at)],
+    onclick: () => app.go("records"),
   }));
   const fresh = refreshedAt ? w("refreshed", { time: clock(refreshedAt) }) : w("pack_none");
-  return h("main", {}, h("h1", {}, w("visits_title")), list(entries, w("visits_none")), h("p", { class: "hint" }, fresh));
+  return h("main", {}, h("h1", {}, w("visits_title")), list(planned, w("visits_none")),
+    waiting.length ? [h("h2", {}, w("tasks_title")), list(waiting, "")] : null, h("p", { class: "hint fresh" }, fresh));
 }
 
 export function householdsPage(app, households) {
@@ -33,7 +43,7 @@ export function householdsPage(app, households) {
     const some = households.filter(({ name, code }) => `${name} ${code}`.toLowerCase().includes(wanted));
     const entries = some.map((each) => entry({
       title: each.name,
-      lines: [each.code, w("household_group", each)],
+      lines: [each.code, each.village ? w("household_group", each) : null],
       onclick: () => app.go(`forms/${each.id}`),
     }));
     found.replaceChildren(list(entries, w("households_none")));
@@ -44,14 +54,18 @@ export function householdsPage(app, households) {
     h("div", { class: "field" }, h("label", { for: "search" }, w("household_search")), search), found);
 }
 
-export function formsPage(app, forms, household) {
+export function formsPage(app, forms, { household, role }) {
   const title = household ? w("forms_for", { name: household.name }) : w("forms_title");
-  const entries = forms.map((form) => entry({
+  // An agent does not alter what was sent in of a household.
+  const fits = ({ code }) => (household ? !(role === "agent" && code === "F1") : !ABOUT_A_HOUSEHOLD.has(code));
+  const shown = forms.filter(fits);
+  const entries = shown.map((form) => entry({
     title: own(form.definition.title),
     lines: [`${form.code} · v${form.version}`],
     onclick: () => app.begin(form, household),
   }));
-  return h("main", {}, h("h1", {}, title), list(entries, w("forms_none")));
+  return h("main", {}, h("h1", {}, title), list(entries, w("forms_none")),
+    shown.length < forms.length && !household ? h("p", { class: "hint fresh" }, w("forms_need_household")) : null);
 }
 
 const STATES = { received: "state_received", officer: "state_officer" };

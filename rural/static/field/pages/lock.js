@@ -54,21 +54,21 @@ export function pinPage({ owner, unsent, notice, now, done, wiped }) {
 
   async function submit(event) {
     event.preventDefault();
+    error.textContent = "";
     if (!vault.isPin(pin.input.value)) return refuse(w("pin_six"));
-    button.disabled = true;
+    pin.input.disabled = button.disabled = true;
     try {
       await vault.unlock(pin.input.value, now().getTime());
     } catch (problem) {
       if (!(problem instanceof vault.Locked)) throw problem;
       const seconds = Math.ceil((problem.until - now().getTime()) / 1000);
       return refuse(seconds > 0 ? w("pin_wait", { seconds }) : w("pin_wrong"));
-    } finally {
-      button.disabled = false;
     }
     return done();
   }
 
   function refuse(words) {
+    pin.input.disabled = button.disabled = false;
     error.textContent = words;
     pin.input.value = "";
     pin.input.focus();

@@ -2,7 +2,6 @@
 
 import SignaturePad from "../vendor/signature_pad.js";
 import { described, NotAPicture, shrunk } from "../device/photo.js";
-import { taken } from "../device/position.js";
 import { Full } from "../safe/store.js";
 import { clock, w } from "../words.js";
 import { h, say } from "./dom.js";
@@ -24,7 +23,7 @@ export function geopoint(field) {
     shown.textContent = w("gps_searching");
     say(w("gps_searching"));
     // Each better point is kept at once: who is in a hurry need not wait for the best.
-    const point = await taken((better) => {
+    const point = await field.form.position.take((better) => {
       field.set(better);
       draw(better);
     });

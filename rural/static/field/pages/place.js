@@ -4,25 +4,26 @@ import { own, w } from "../words.js";
 import { h } from "./dom.js";
 
 export function place(field) {
-  const villages = field.form.villages();
-  const townships = [...new Map(villages.map((each) => [key(each), each])).keys()];
-  const current = villages.find(({ code }) => code === field.value);
+  const villages = field.form.choices(field.definition.choices_from ?? "villages");
+  const townships = [...new Set(villages.map(above))];
+  const current = villages.find(({ value }) => value === field.value);
   const township = h("select", { id: field.id, onchange: () => listed("") },
     h("option", { value: "" }, w("none_chosen")),
     townships.map((each) => h("option", { value: each }, each)));
   const village = h("select", { id: `${field.id}-village`, onchange: () => field.set(village.value) });
 
   function listed(chosen) {
-    const found = villages.filter((each) => key(each) === township.value);
+    const found = villages.filter((each) => above(each) === township.value);
     village.replaceChildren(h("option", { value: "" }, w("none_chosen")),
-      ...found.map(({ code, ...each }) => h("option", { value: code }, named(each))));
+      ...found.map(({ value, label }) => h("option", { value }, own(label))));
     village.disabled = found.length === 0;
-    village.value = chosen || (found.length === 1 ? found[0].code : "");
-    if ((field.value ?? "") !== village.value) field.set(village.value);
+    village.value = chosen || (found.length === 1 ? found[0].value : "");
+    // The only village there is chooses itself, once the field stands on the page.
+    queueMicrotask(() => (field.value ?? "") === village.value || field.set(village.value));
   }
 
-  township.value = current ? key(current) : townships.length === 1 ? townships[0] : "";
-  listed(current?.code ?? "");
+  township.value = current ? above(current) : townships.length === 1 ? townships[0] : "";
+  listed(current?.value ?? "");
   return {
     node: h("div", { class: "cascade" },
       h("label", { for: field.id }, w("township")), township,
@@ -30,6 +31,4 @@ export function place(field) {
   };
 }
 
-const key = ({ county, township }) => [county, township].filter(Boolean).map(own).join(" ");
-
-const named = ({ name_zh, name }) => own({ zh: name_zh, en: name });
+const above = (village) => (village.above ?? []).map(own).join(" ");

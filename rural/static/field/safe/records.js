@@ -13,6 +13,19 @@ export const SENT = "sent";
 const place = (root) => `records/${root}`;
 const photoPlace = (root, sha256) => `photos/${root}/${sha256}`;
 
+// About one household that has to be known or to come: the server says so too.
+export const ABOUT_A_HOUSEHOLD = new Set(["F2", "F3", "F6"]);
+const HOUSEHOLD_FORM = "F1";
+
+/** Return what a household's record says, without pictures: each record brings its own. */
+function prefilled(value) {
+  if (Array.isArray(value)) return value.map(prefilled);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, inner]) => !mentioned(inner).length).map(([name, inner]) => [name, prefilled(inner)]),
+  );
+}
+
 /** Return a new draft; it lies on the phone from its first save. */
 export function started({ form, subject, deviceId, now }) {
   const fields = form.definition.sections.flatMap((section) => section.fields);
@@ -29,7 +42,10 @@ export function started({ form, subject, deviceId, now }) {
     started_at: now.toISOString(),
     finalized_at: null,
     start_gps: {},
-    answers: Object.fromEntries(preset.map((field) => [field.name, field.default])),
+    answers: {
+      ...Object.fromEntries(preset.map((field) => [field.name, field.default])),
+      ...(form.code === HOUSEHOLD_FORM ? prefilled(subject?.values ?? {}) : {}),
+    },
     errors: [],
   };
 }
@@ -82,7 +98,8 @@ export async function finalise(draft, now) {
     .filter((photo) => used.has(photo.sha256))
     .map(({ sha256, size, media_type }) => ({ sha256, size, media_type }))
     .sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  const final = { ...draft, attachments, errors: [], finalized_at: now.toISOString() };
+  const subject_name = draft.subject_name || (draft.answers.head_name ?? "");
+  const final = { ...draft, subject_name, attachments, errors: [], finalized_at: now.toISOString() };
   final.content_sha256 = await contentHash(final);
   await put(final, QUEUED, now);
   return final;
@@ -96,14 +113,22 @@ export function reopen(record, errors, now) {
 
 /** Replace a record by its receipt; its answers and photos leave the phone. */
 export async function settle(record, outcome, now) {
-  const { root_uuid, form_code, subject_name, finalized_at, content_sha256 } = record;
-  const receipt = { root_uuid, form_code, subject_name, finalized_at, content_sha256, ...outcome };
+  const { root_uuid, form_code, subject, subject_name, finalized_at, content_sha256 } = record;
+  const receipt = { root_uuid, form_code, subject, subject_name, finalized_at, content_sha256, ...outcome };
   const row = await seal(key(), place(root_uuid), receipt);
   const shown = { root_uuid, state: SENT, changed_at: now.getTime() };
   await write(["records", "photos"], async (transaction) => {
     await transaction.objectStore("records").put({ ...shown, ...row });
     await transaction.objectStore("photos").delete(photosRange(root_uuid));
   });
+}
+
+/** Remove the receipts from before a moment (ms). */
+export async function forgetReceipts(before) {
+  const rows = await (await database()).getAll("records");
+  for (const { root_uuid, state, changed_at } of rows) {
+    if (state === SENT && changed_at < before) await discard(root_uuid);
+  }
 }
 
 export function discard(root) {

@@ -6,32 +6,30 @@ import { photo } from "../safe/records.js";
 
 const CHUNK_BYTES = 256 * 1024;
 const MOST_CORRECTIONS = 8;
-// Complete; held until the household that it names has come too; in conflict with another change.
-const HELD = new Set(["complete", "held", "conflict"]);
+const WRONG_OFFSET = 409;
+
 
 /** The server holds something else, or not everything: the record stays. */
 export class Unconfirmed extends Error {}
 
 /** Deliver a final record; return what its receipt is to say. */
-export async function deliver(record, progress = () => {}) {
-  const found = await submitted(record);
-  let done = 0;
+export async function deliver(record, now) {
+  const found = await submitted(record, now);
   for (const attachment of record.attachments) {
     await upload(record.root_uuid, attachment);
-    done += 1;
-    progress(done, record.attachments.length);
   }
   return found.conflict ? kept(record, found) : confirmed(record);
 }
 
-function sent(record) {
+// With the device's clock when it sent: by that the server sees how wrong it is.
+function sent(record, now) {
   const { errors, subject_name, state, changed_at, ...submission } = record;
-  return submission;
+  return { ...submission, sent_at: now().toISOString() };
 }
 
-async function submitted(record) {
+async function submitted(record, now) {
   try {
-    return { conflict: false, ...(await api.submit(sent(record))) };
+    return { conflict: false, ...(await api.submit(sent(record, now))) };
   } catch (error) {
     if (error instanceof api.Refused && error.status === 409 && error.problem.kept) {
       return { conflict: true, ...error.problem };
@@ -50,9 +48,10 @@ async function upload(root, { sha256, size, media_type }) {
     try {
       ({ received, complete } = await api.putChunk(sha256, received, size, chunk));
     } catch (error) {
-      if (!(error instanceof api.Refused && error.status === 409)) throw error;
+      if (!(error instanceof api.Refused)) throw error;
       corrections += 1;
-      if (corrections > MOST_CORRECTIONS) throw new Unconfirmed(sha256);
+      // Refused whole, or not to be agreed upon: the record stays here, and so does its photo.
+      if (error.status !== WRONG_OFFSET || corrections > MOST_CORRECTIONS) throw new Unconfirmed(sha256);
       ({ received, complete = false } = error.problem);
     }
   }
@@ -61,8 +60,8 @@ async function upload(root, { sha256, size, media_type }) {
 async function confirmed(record) {
   const held = await api.submission(record.root_uuid);
   const isSame = held.content_sha256 === record.content_sha256;
-  if (!isSame || !HELD.has(held.status) || held.missing.length) throw new Unconfirmed(record.root_uuid);
-  const outcome = held.status === "conflict" ? "officer" : "received";
+  if (!isSame || held.status !== "complete" || held.missing.length) throw new Unconfirmed(record.root_uuid);
+  const outcome = held.state === "conflict" ? "officer" : "received";
   return { outcome, flags: held.flags, state_words: held.state_words };
 }
 

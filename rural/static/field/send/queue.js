@@ -93,7 +93,7 @@ export class Queue extends EventTarget {
   /** Send one record; return whether it left the queue. A record in trouble holds up no other. */
   async #send(record) {
     try {
-      const receipt = await deliver(record);
+      const receipt = await deliver(record, this.now);
       await records.settle(record, { ...receipt, sent_at: this.now().toISOString() }, this.now());
       this.#attempt = 0;
       this.#tell({ name: "sent", record });
