@@ -1,19 +1,16 @@
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from partners.actions import placements
-from partners.models import AgreementVersion, BankEvent, Placement, QuotaUse
+from partners.models import BankEvent, Placement, QuotaUse
 from partners.queries import feed
-from partners.queries.package import application_package
 from partners.rules.placing import PlacementState
 from tenancy.errors import Forbidden, Invalid, NotFound
 from tenancy.models import Tenant
 from tenancy.roles import Role
-from tests.lending import build as lending
 from tests.partners import build
 from tests.partners.build import NOON, SYSTEM, actor
 from tests.tasks import SentTasks
@@ -166,38 +163,3 @@ class TestFeed:
         ]  # fmt: skip
         assert feed.after(placement.bank, news[0].pk, 10) == news[1:]
         assert feed.after(placement.bank, 0, 1) == news[:1]
-
-
-class TestPackage:
-    def test_holds_the_evidence_and_the_numbers_in_the_clear(self, room: Tenant) -> None:
-        lending.product(funding="partner")
-        build.agreement()
-        lending.borrower("F-001", phone="13800138000")
-        application = build.granted(
-            consents=["harbour", "coast"],
-            evidence={
-                "household": {"members_n": 4},
-                "rural": {"region": "330102", "land_mu_registered": "12.5"},
-                "capacity": {"limit": "150000"},
-                "recommendation": {"amount": "100000"},
-            },
-        )
-        build.route(application)
-        placement = Placement.objects.select_related("application").get()
-
-        package = application_package(placement)
-
-        assert package["borrower"]["phone"] == "13800138000"
-        assert package["agreement"]["ratio_bp"] == 7_000
-        assert package["request"]["amount"] == "100000.00"
-        assert package["household"] == {"members_n": 4}
-        assert package["rural"]["capacity"] == {"limit": "150000"}
-        assert [each["recipient"] for each in package["consents"]] == ["harbour"]
-        assert Decimal(package["request"]["all_in"]["nominal_pct"]) > 20
-
-    def test_counts_agreements_as_they_were_placed(self, room: Tenant) -> None:
-        placement = build.placed()
-        build.publish(build.draft(bank_ratio_bp=6_000))
-
-        assert AgreementVersion.objects.count() == 2
-        assert application_package(placement)["agreement"]["version"] == 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.benchmarks import accrual, apply, close, decide, imports, receipts, repay
+from config.benchmarks import accrual, apply, close, decide, imports, receipts, repay, routing
 from config.benchmarks.report import Measured
 
 
@@ -63,6 +63,10 @@ def _apply(options: dict[str, Any]) -> Measured:
     return apply.measure(options["loans"] or 300, options["clients"])
 
 
+def _route(options: dict[str, Any]) -> Measured:
+    return routing.measure(options["loans"] or 200)
+
+
 WORKS = {
     "accrual": _accrual,
     "apply": _apply,
@@ -71,4 +75,5 @@ WORKS = {
     "import": _import,
     "receipts": _receipts,
     "repay": _repay,
+    "route": _route,
 }
