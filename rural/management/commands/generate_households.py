@@ -1,0 +1,64 @@
+"""``manage.py generate_households --tenant T --county C --n N --officer U --colleague V``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from rural.actions import generation
+from tenancy import room
+from tenancy.actors import Actor
+from tenancy.errors import Refusal
+from tenancy.models import Membership, Tenant
+
+
+class Command(BaseCommand):
+    """Send invented households in."""
+
+    help = "Sends in forms of invented households, marked synthetic, as an officer's phone would."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whose room, where, how many, who signs."""
+        parser.add_argument("--tenant", required=True, help="the tenant's address (slug)")
+        parser.add_argument("--county", required=True, help="code of a county or what lies in it")
+        parser.add_argument("--n", type=int, default=20, help="households")
+        parser.add_argument("--seed", type=int, default=20260101)
+        parser.add_argument("--officer", required=True, help="user name of who sends")
+        parser.add_argument("--colleague", required=True, help="user name of who signs with him")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Send them, and say which."""
+        tenant = Tenant.objects.filter(slug=options["tenant"]).first()
+        if tenant is None:
+            raise CommandError(f"there is no tenant {options['tenant']}")
+        with room.entered(tenant.pk):
+            held = Membership.objects.filter(
+                user__username=options["officer"], is_active=True
+            ).select_related("user")
+            member = held.first()
+            if member is None:
+                raise CommandError(f"{options['officer']} does not work here")
+            actor = Actor(
+                kind="user",
+                id=str(member.user.pk),
+                name=member.user.name,
+                role=member.role,
+                source="generate_households",
+            )
+            try:
+                made = generation.generate(
+                    actor=actor,
+                    at=timezone.now(),
+                    on=tenant.business_date,
+                    county=options["county"],
+                    count=options["n"],
+                    seed=options["seed"],
+                    colleague=options["colleague"],
+                    told=lambda household: self.stdout.write(str(household)),
+                )
+            except Refusal as refusal:
+                told = "; ".join(f"{e.pointer}: {e.expected}" for e in refusal.errors)
+                raise CommandError(f"{refusal} {told}".strip()) from refusal
+        self.stdout.write(f"{len(made)} households")
