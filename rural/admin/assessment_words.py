@@ -90,7 +90,7 @@ def item_name(item: str) -> str:
     """Return what a figure is called; a member's wage by his number."""
     word, _space, rest = item.partition(" ")
     if word == "wage":
-        return f"{_('wage')} {rest}"
+        return str(_("wage of %s")) % rest
     return str(_ITEMS.get(item, item))
 
 

@@ -142,7 +142,7 @@ def _home(household: Household, loan: Loan, place: str) -> Home:
 def _earner(number: int, member: Mapping[str, Any], loan: Loan) -> Earner:
     lives_here = _number(member, "away_months") == 0
     return Earner(
-        label=f"member {number}",
+        label=f"no. {number}",
         annual_income=_number(member, "annual_income"),
         is_verified=loan.wages_verified,
         remitted_rate=Decimal(1) if lives_here else loan.remitted_rate,

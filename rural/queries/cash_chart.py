@@ -18,9 +18,9 @@ def scenario_names() -> dict[str, str]:
     """Return what each scenario is called."""
     return {
         "base": _("As expected"),
-        "S1": _("Output −"),
-        "S2": _("Price −"),
-        "S3": _("Wages −"),
+        "S1": _("Output down"),
+        "S2": _("Price down"),
+        "S3": _("Wages down"),
         "S4": _("Sales late"),
         "S5": _("Disease"),
     }

@@ -11,9 +11,9 @@ from xml.sax.saxutils import escape
 from rural.rules.capacity import Outcome, Tightest
 from rural.rules.months import ZERO, shifted
 
-WIDTH, HEIGHT = 560, 380
-LEFT, RIGHT, TOP, BOTTOM = 58, 14, 26, 300
-LEGEND_TOP, LEGEND_STEP, LEGEND_COLUMNS = 334, 18, 3
+WIDTH, HEIGHT = 420, 326
+LEFT, RIGHT, TOP, BOTTOM = 52, 10, 26, 238
+LEGEND_TOP, LEGEND_STEP, LEGEND_COLUMNS = 276, 18, 2
 # Dark enough on white for everyone, and told apart by their dashes without any colour.
 STYLES = (
     ("#111827", "", "2.6"),
@@ -110,7 +110,9 @@ def _grid(scale: _Scale, step: Decimal) -> Iterator[str]:
 def _months(scale: _Scale, start: date) -> Iterator[str]:
     for month in range(0, scale.months, 3):
         label = f"{shifted(start, month):%Y-%m}"
-        yield _text(scale.x(month), Decimal(BOTTOM + 16), label, anchor="middle")
+        # The last one must not leave the picture.
+        anchor = "end" if month > scale.months - 2 else "middle"
+        yield _text(scale.x(month), Decimal(BOTTOM + 16), label, anchor=anchor)
 
 
 def _marked(scale: _Scale, tightest: Tightest, start: date, words: Words) -> Iterator[str]:
