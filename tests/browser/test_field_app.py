@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from hashlib import sha256
@@ -30,6 +31,7 @@ from tenancy.models import Document, Tenant
 from tenancy.roles import Role
 from tests.browser import village
 from tests.browser.village import PIN, Phone, Server, Village, until
+from tests.rural import build
 from tests.tenancy.build import actor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -45,9 +47,11 @@ def liushu(tenant: Tenant) -> Village:
 @pytest.fixture
 def server(database: Address, tmp_path: Path, liushu: Village) -> Iterator[Server]:
     running = Server(database, tmp_path)
-    running.start()
-    yield running
-    running.kill()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.kill()
 
 
 @pytest.fixture
@@ -111,7 +115,7 @@ def queued(phone: Phone, name: str, income: str = "1000") -> None:
         record.answers = { head_name: given.name, village: given.village, income: given.income };
         await records.save(record, new Date());
         await records.finalise(record, new Date());""",
-        {"name": name, "income": income, "village": village.build.VILLAGE},
+        {"name": name, "income": income, "village": build.VILLAGE},
     )
 
 
@@ -193,7 +197,7 @@ class TestTheQueue:
             large = (1600, 1200) if place == 0 else (320, 240)
             photos = [picture(place * 5 + n, large) for n in range(5)]
             fill_in(agents, f"界面{place}", "1000", *photos)
-        hashes = agents.run(BULK, {"count": 28, "village": village.build.VILLAGE})
+        hashes = agents.run(BULK, {"count": 28, "village": build.VILLAGE})
         assert agents.unsent() == 30
 
         kills: list[int] = []
@@ -385,27 +389,36 @@ def is_sending(phone: Phone) -> bool:
 
 
 class TestThePhone:
-    def test_that_is_full_says_so_and_keeps_the_draft(self, agents: Phone, server: Server) -> None:
-        agents.begin("农户简表")
-        agents.fill("王秀兰", "300")
-        expect(agents.page.locator(".saved")).to_contain_text("已保存")
-        agents.next()
-        devtools = agents.context.new_cdp_session(agents.page)
-        full = {"origin": server.url, "quotaSize": 1}
-        devtools.send("Storage.overrideQuotaForOrigin", full)
-        field = agents.field("/photos")
-        held = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture(1, (1600, 1200))}
-        field.locator("input[type=file]").set_input_files(held)  # type: ignore[arg-type]
-
+    def test_that_is_full_says_so_and_keeps_the_draft(
+        self, chromium: Browser, server: Server, liushu: Village
+    ) -> None:
+        held = village.phone(chromium, server, liushu.agent)
+        devtools = held.context.new_cdp_session(held.page)
+        quota = {"origin": server.url, "quotaSize": 2_500_000}
+        devtools.send("Storage.overrideQuotaForOrigin", quota)
+        held.enrol()
+        held.begin("农户简表")
+        held.fill("王秀兰", "300")
+        held.next()
+        files = [
+            {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": picture(n, (1600, 1200))}
+            for n in range(5)
+        ]
+        field = held.field("/photos")
+        field.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
         expect(field.locator(".error")).to_contain_text("存储空间已满")
-        expect(agents.page.locator("#urgent")).to_contain_text("存储空间已满")
+        expect(held.page.locator("#urgent")).to_contain_text("存储空间已满")
+        expect(field.locator(".hint")).to_have_text(re.compile("^[1-4] 张$"))
+        kept = field.locator("img").count()
+        expect(held.page.locator(".saved")).to_contain_text("已保存")
+
         devtools.send("Storage.overrideQuotaForOrigin", {"origin": server.url})
-        agents.photograph(picture(2))
-        agents.page.reload()
-        agents.unlock()
-        expect(agents.field("/head_name").locator("input")).to_have_value("王秀兰")
-        agents.next()
-        expect(field.locator("img")).to_have_count(1)
+        held.page.reload()
+        held.unlock()
+        expect(held.field("/head_name").locator("input")).to_have_value("王秀兰")
+        held.next()
+        expect(field.locator("img")).to_have_count(kept)
+        held.context.close()
 
     def test_warns_before_signing_out_with_unsent_records(self, agents: Phone) -> None:
         agents.context.set_offline(True)

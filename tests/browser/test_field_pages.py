@@ -58,9 +58,11 @@ def liushu(tenant: Tenant) -> Village:
 @pytest.fixture
 def server(database: Address, tmp_path: Path, liushu: Village) -> Iterator[Server]:
     running = Server(database, tmp_path)
-    running.start()
-    yield running
-    running.kill()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.kill()
 
 
 @pytest.fixture

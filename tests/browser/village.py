@@ -32,6 +32,8 @@ PIN = "246813"
 NARROW = {"width": 360, "height": 740}
 SPOT = {"latitude": 38.190001, "longitude": 116.120001, "accuracy": 4}
 READY_SECONDS = 240
+# A busy machine takes its time; nobody waits longer than it takes.
+expect.set_options(timeout=60_000)
 
 
 def _words(zh: str, en: str) -> dict[str, str]:

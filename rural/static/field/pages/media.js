@@ -85,6 +85,7 @@ export function photos(field) {
       const known = answer && list().some(({ sha256 }) => sha256 === answer.sha256);
       if (answer && !known) {
         field.set([...list(), answer]);
+        draw();
         say(w("photo_kept"));
       }
     }
