@@ -1,6 +1,7 @@
 """What phones send in is what is assessed: the worked example through the real forms."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ class TestGenerated:
         settings.DOCUMENT_ROOT = tmp_path
         rural.field_work()
         build.ready()
-        facts = {
+        facts: dict[str, Any] = {
             "actor": rural.person(Role.OFFICER, villages=(rural.VILLAGE,)),
             "at": NOON, "on": rural.ON, "county": "130929", "count": 3, "seed": 5,
             "colleague": "colleague",
