@@ -14,8 +14,8 @@ from config.benchmarks.import_by_hand import ByHand
 from config.benchmarks.report import Measured, middle, percentile
 from config.synthetic.scratch import scratch_tenant
 from merchants.actions import imports
-from merchants.actions.files import READING
 from tenancy import room
+from tenancy.actions.files import READING
 from tenancy.actors import Actor
 
 ROUNDS = 3

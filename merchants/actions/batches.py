@@ -18,9 +18,9 @@ from django.db.models import F
 from merchants.actions import firms
 from merchants.models import ImportRun, Invoice
 from merchants.rules.invoices import Checked
-from merchants.rules.rejects import Reason, Reject
 from tenancy import room
 from tenancy.actors import Actor
+from tenancy.rules.rejects import Reason, Reject
 
 _TABLE = Invoice._meta.db_table
 _STAGED = (

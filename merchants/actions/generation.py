@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from merchants.actions import files
 from merchants.rules import generator
 from merchants.rules.columns import PURCHASE, SALE, invoice_columns
 from merchants.rules.generator_fitting import KnownFirm, fitted
 from merchants.rules.invoices import Expectation, check
 from merchants.rules.summary import Invoices
+from tenancy.actions import files
 
 FIT = Path(__file__).resolve().parent.parent / "rules" / "generator_fit.json"
 _SIDES = {"sales": SALE, "purchases": PURCHASE}

@@ -8,15 +8,15 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from ledger.rules.money import exponent as exponent_of
-from merchants.actions import batches, files, firms
-from merchants.actions.files import READING, FileRefused, Progress
-from merchants.actions.rejects import RejectsFile, beside
+from merchants.actions import batches, firms
 from merchants.models import ImportRun, ImportStatus
 from merchants.rules.cells import mapped, text
 from merchants.rules.columns import UnknownColumns, invoice_columns, label_columns
 from merchants.rules.invoices import Expectation, check
 from tenancy import room
-from tenancy.actions import audit
+from tenancy.actions import audit, files
+from tenancy.actions.files import READING, FileRefused, Progress
+from tenancy.actions.rejects import RejectsFile, beside
 from tenancy.actors import Actor
 from tenancy.errors import FieldError
 from tenancy.models import Tenant

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from merchants.actions import imports
-from merchants.actions.files import FileRefused
 from merchants.rules.columns import PURCHASE, SALE
+from tenancy.actions.files import FileRefused
 from tenancy.actors import Actor
 
 # A folder of the demonstration's shape: firms with a credit history, and those that apply.

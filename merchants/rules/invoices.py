@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from merchants.rules.cells import Mask, days, mapped, minor_units, text
 from merchants.rules.columns import PURCHASE, SALE
-from merchants.rules.delimited import Rows
-from merchants.rules.rejects import Reason, Reject
+from tenancy.rules.delimited import Rows
+from tenancy.rules.rejects import Reason, Reject
 
 EARLIEST = date(1990, 1, 1)
 # In whole currency units: more than any one invoice of a small firm, by far.

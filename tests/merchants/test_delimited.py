@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from merchants.rules import delimited, encodings
-from merchants.rules.delimited import LONGEST_ROW, NoHeader
-from merchants.rules.rejects import Reason
+from tenancy.rules import delimited, encodings
+from tenancy.rules.delimited import LONGEST_ROW, NoHeader
+from tenancy.rules.rejects import Reason
 
 
 def read(

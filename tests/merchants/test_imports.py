@@ -13,12 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from merchants.actions import files, imports
-from merchants.actions.files import FileRefused
+from merchants.actions import imports
 from merchants.models import ImportRun, ImportStatus, Invoice, Merchant
 from merchants.models.import_run import InvalidTransition
 from merchants.rules.invoices import check
 from tenancy import room as rooms
+from tenancy.actions import files
+from tenancy.actions.files import FileRefused
 from tenancy.errors import Forbidden
 from tenancy.models import AuditEvent, Tenant
 from tenancy.roles import Role

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from merchants.rules.columns import PURCHASE, SALE, UnknownColumns, invoice_columns, label_columns
-from merchants.rules.delimited import Rows
 from merchants.rules.invoices import Checked, Expectation, check
-from merchants.rules.rejects import Reason
+from tenancy.rules.delimited import Rows
+from tenancy.rules.rejects import Reason
 
 GOOD = {
     "firm": "E1",
