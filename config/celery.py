@@ -102,6 +102,8 @@ app.conf.beat_schedule = {
     "watch the stages' timers": _every("lending.watch_stages", 60),
     "end what banks leave unanswered": _every("partners.time_out", 60),
     "ask the rail again": _every("lending.chase_payments", 300),
+    "take forms in": _every("rural.take_forms", 30),
+    "bring the villages up to date": _every("rural.village_day", 3600),
 }
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()

@@ -93,6 +93,61 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
             Permission.HOUSEHOLD_VIEW,
         ),
     ),
+    _("Villages"): (
+        Entry(_("Coverage"), "rural_coverage", "map", Permission.VILLAGE_VIEW),
+        Entry(
+            _("Village partners"),
+            "rural_villagepartner_changelist",
+            "handshake",
+            Permission.VILLAGE_VIEW,
+        ),
+        Entry(_("Leads"), "rural_lead_changelist", "person_add", Permission.HOUSEHOLD_VIEW),
+        Entry(
+            _("Recommendations"),
+            "rural_recommendation_changelist",
+            "thumb_up",
+            Permission.HOUSEHOLD_VIEW,
+        ),
+        Entry(
+            _("Commission statements"),
+            "rural_commissionstatement_changelist",
+            "request_quote",
+            Permission.VILLAGE_VIEW,
+        ),
+        Entry(_("Visits"), "rural_visit_changelist", "directions_walk", Permission.HOUSEHOLD_VIEW),
+        Entry(_("Visit plans"), "rural_visitplan_changelist", "route", Permission.HOUSEHOLD_VIEW),
+        Entry(
+            _("Panel sessions"),
+            "rural_panelsession_changelist",
+            "how_to_vote",
+            Permission.HOUSEHOLD_VIEW,
+        ),
+        Entry(_("Training"), "rural_course_changelist", "school", Permission.VILLAGE_VIEW),
+        Entry(_("Village rules"), "rural_villagerule_changelist", "tune", Permission.VILLAGE_VIEW),
+    ),
+    _("County programmes"): (
+        Entry(
+            _("Programmes"),
+            "rural_programme_changelist",
+            "account_balance",
+            Permission.PROGRAMME_VIEW,
+        ),
+        Entry(
+            _("County data"), "rural_datasource_changelist", "dataset", Permission.PROGRAMME_VIEW
+        ),
+        Entry(
+            _("Use of county data"),
+            "rural_countydatause_changelist",
+            "visibility",
+            Permission.HOUSEHOLD_VIEW,
+        ),
+        Entry(
+            _("Deletion certificates"),
+            "rural_deletioncertificate_changelist",
+            "delete_forever",
+            Permission.PROGRAMME_VIEW,
+        ),
+    ),
     _("Lending"): (
         Entry(
             _("Credit lines"),

@@ -1,5 +1,25 @@
 """What staff see of the villages."""
 
-from rural.admin import assessments, benchmarks
+from rural.admin import (
+    assessments,
+    benchmarks,
+    commission,
+    coverage,
+    panels,
+    programmes,
+    training,
+    village_partners,
+    visits,
+)
 
-__all__ = ["assessments", "benchmarks"]
+__all__ = [
+    "assessments",
+    "benchmarks",
+    "commission",
+    "coverage",
+    "panels",
+    "programmes",
+    "training",
+    "village_partners",
+    "visits",
+]

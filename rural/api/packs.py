@@ -10,7 +10,9 @@ from rural.actions import packs
 from rural.api.door import Call
 from rural.models import Submission, SubmissionStatus
 from rural.queries import choices, forms
+from rural.queries import visits as planned
 from rural.queries.progress import words
+from tenancy.roles import Role
 
 MOST_TASKS = 100
 
@@ -86,4 +88,23 @@ def visits(call: Call) -> HttpResponse:
         }
         for row in waiting
     ]
-    return JsonResponse({"visits": [], "tasks": tasks})
+    return JsonResponse({"visits": _planned(call), "tasks": tasks})
+
+
+def _planned(call: Call) -> list[dict[str, str | int | None]]:
+    """Staff's visits: the day's plan in its order, then what is due. A partner makes none."""
+    if call.actor.role == Role.AGENT:
+        return []
+    return [
+        {
+            "id": str(row.pk),
+            "household": str(row.household_id),
+            "household_name": row.household.head_name,
+            "village": row.household.village.name,
+            "kind": row.get_kind_display(),
+            "due_on": row.due_on.isoformat(),
+            "stop": row.stop,
+            "loan_no": row.loan.number if row.loan else None,
+        }
+        for row in planned.waiting_for(call.actor.id, call.on)
+    ]

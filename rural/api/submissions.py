@@ -9,7 +9,7 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rural.actions import submissions
+from rural.actions import submissions, village_partners
 from rural.actions.submissions import Arrival, Receipt
 from rural.api import bodies
 from rural.api.door import Call, refused
@@ -24,6 +24,7 @@ _STATUS = {Arrival.NEW: 201, Arrival.KNOWN: 200}
 
 def receive(call: Call) -> HttpResponse:
     """Take a submission in."""
+    village_partners.require_may_submit(call.actor)
     sent = bodies.read(call.json())
     receipt = submissions.receive(actor=call.actor, at=call.at, on=call.on, sent=sent)
     if receipt.arrival is Arrival.REJECTED:

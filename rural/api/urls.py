@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from rural.api import attachments, packs, submissions
+from rural.api import attachments, packs, submissions, village
 from rural.api.door import field_view
 
 urlpatterns: list[URLPattern] = [
@@ -17,4 +17,10 @@ urlpatterns: list[URLPattern] = [
         "attachments/<slug:sha256>",
         field_view(get=attachments.show, put=attachments.put),
     ),
+    path("leads", field_view(get=village.leads)),
+    path("leads/<uuid:lead_id>/contacts", field_view(post=village.contact)),
+    path("reminders", field_view(get=village.reminders)),
+    path("reminders/<uuid:reminder_id>", field_view(post=village.finish)),
+    path("commission", field_view(get=village.commission)),
+    path("commission/appeal", field_view(post=village.appeal)),
 ]

@@ -50,6 +50,7 @@ from rural.models.places import County, Township, Village, VillageWorker
 from rural.models.programme import Programme, ProgrammeAgreement
 from rural.models.recommendation import Opinion, Recommendation, RelationToFarmer
 from rural.models.submissions import Submission, SubmissionStatus
+from rural.models.taken_form import TakenForm
 from rural.models.training import Attendance, Course, CourseSubject, Lesson
 from rural.models.village_partner import PartnerChange, PartnerStatus, VillagePartner
 from rural.models.village_rule import NoVillageRule, VillageRule
@@ -130,6 +131,7 @@ __all__ = [
     "StatementStatus",
     "Submission",
     "SubmissionStatus",
+    "TakenForm",
     "Township",
     "VerdictKind",
     "VetoReason",

@@ -226,5 +226,5 @@ class CommissionStatement(TenantModel):
         """
         before = StatementStatus(self.status)
         if status not in STATEMENT_TRANSITIONS.get(before, frozenset()):
-            raise InvalidStatementTransition(f"{self}: {before} to {status}")
+            raise InvalidStatementTransition(f"{self.pk}: {before} to {status}")
         self.status = status

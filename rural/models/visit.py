@@ -196,7 +196,7 @@ class Visit(TenantModel):
         """
         before = VisitStatus(self.status)
         if status not in VISIT_TRANSITIONS.get(before, frozenset()):
-            raise InvalidVisitTransition(f"{self}: {before} to {status}")
+            raise InvalidVisitTransition(f"{self.pk}: {before} to {status}")
         self.status = status
 
 

@@ -29,7 +29,7 @@ from tests.lending.servicing import build as servicing
 from tests.rural import build
 from tests.tenancy.build import NOON, actor
 
-__all__ = ["NOON"]
+__all__ = ["NOON", "build"]
 
 ON = build.ON
 SYSTEM = Actor.system("test")

@@ -1,5 +1,5 @@
 # ruff: noqa: N999 - the command is called import, as `manage.py import` says
-"""``manage.py import {invoices} PATH --tenant T``: takes a file or folder into a tenant's room."""
+"""``manage.py import {invoices,county,households} PATH --tenant T``: files into a room."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from merchants.management import invoices
+from rural.management import county, households
 from tenancy import room
 from tenancy.errors import Refusal
 from tenancy.models import Tenant
@@ -23,7 +24,11 @@ class Kind(Protocol):
         """Import inside the room; return the result for scripts and the lines for people."""
 
 
-KINDS: dict[str, Kind] = {"invoices": invoices}
+KINDS: dict[str, Kind] = {
+    "invoices": invoices,
+    "county": county,
+    "households": households,
+}
 
 
 class Command(BaseCommand):
