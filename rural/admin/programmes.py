@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from rural.actions import county_data, programmes
 from rural.admin.tables import Table
 from rural.models import (
+    ConsentBasis,
     County,
     CountyDataUse,
     CountyImport,
@@ -233,6 +235,56 @@ def _withdraw(act: Act) -> str:
     }
 
 
+class AnnounceForm(VerbForm):
+    """A department's data set; a column a line: name, type, "required" or "-", least, most."""
+
+    code = forms.CharField(max_length=40)
+    department = forms.CharField(max_length=120)
+    department_zh = forms.CharField(max_length=120, required=False)
+    programme = forms.ChoiceField()
+    owner = forms.CharField(max_length=120)
+    columns = forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), max_length=4000)
+    consent_basis = forms.ChoiceField(choices=ConsentBasis.choices)
+    purpose = forms.CharField(max_length=300)
+    refresh_days = forms.IntegerField(min_value=1, max_value=3660, initial=365)
+
+    def prepare(self) -> None:
+        """Name the fields; offer the room's programmes."""
+        programmes_ = [(str(row.pk), str(row)) for row in Programme.objects.order_by("code")]
+        self.fields["programme"].choices = programmes_  # type: ignore[attr-defined]
+        labels = {
+            "code": _("Code"), "department": _("Department"), "department_zh": _("Chinese name"),
+            "programme": _("Programme"), "owner": _("Owner"), "columns": _("Columns"),
+            "consent_basis": _("Basis"), "purpose": _("Purpose"),
+            "refresh_days": _("Refreshed every (days)"),
+        }  # fmt: skip
+        for name, label in labels.items():
+            self.fields[name].label = label
+        self.fields["columns"].help_text = _(
+            "A line each: name, type (text, integer, decimal, date, boolean), required or -, "
+            "least, most"
+        )
+
+
+def _announce(act: Act) -> str:
+    source = county_data.announce(
+        actor=act.actor, at=act.at, code=act.values["code"],
+        department=act.values["department"], department_zh=act.values["department_zh"],
+        programme_id=UUID(act.values["programme"]), owner=act.values["owner"],
+        columns=[_column(line) for line in act.values["columns"].splitlines() if line.strip()],
+        consent_basis=act.values["consent_basis"], purpose=act.values["purpose"],
+        refresh_days=act.values["refresh_days"],
+    )  # fmt: skip
+    return _("%s is announced; its file is taken in by a command") % source
+
+
+def _column(line: str) -> dict[str, Any]:
+    name, kind, required, low, high = ([*line.replace(",", " ").split(), *[""] * 5])[:5]
+    bounds = {"min": low or None, "max": high or None}
+    given = {bound: value for bound, value in bounds.items() if value is not None}
+    return {"name": name, "type": kind, "required": required == "required", **given}
+
+
 @admin.register(DataSource)
 class DataSourceAdmin(RoomModelAdmin):
     """Departments' data sets: schema, owner, basis, quality."""
@@ -246,6 +298,12 @@ class DataSourceAdmin(RoomModelAdmin):
     list_select_related = ("programme",)
     search_fields = ("code", "department", "department_zh")
     ordering = ("code",)
+    list_verbs = (
+        Verb(
+            "announce", gettext_lazy("New data source"), Permission.PROGRAMME_MANAGE, _announce,
+            AnnounceForm, tone="go",
+        ),
+    )  # fmt: skip
     verbs = (
         Verb(
             "withdraw", gettext_lazy("Withdraw and delete"), Permission.PROGRAMME_MANAGE,
@@ -303,6 +361,14 @@ class CountyImportAdmin(RoomModelAdmin):
     ordering = ("-started_at",)
 
 
+def _forget(act: Act) -> str:
+    certificates = county_data.withdraw_household(
+        actor=act.actor, at=act.at, household_id=act.row.household_id,
+        reason=act.values["reason"],
+    )  # fmt: skip
+    return _("%d deletion certificates are made") % len(certificates)
+
+
 @admin.register(CountyDataUse)
 class CountyDataUseAdmin(RoomModelAdmin):
     """Which department's data was used about whom; what a farmer is shown when he asks."""
@@ -314,6 +380,14 @@ class CountyDataUseAdmin(RoomModelAdmin):
     list_select_related = ("household", "source")
     search_fields = ("household__head_name", "household__code")
     ordering = ("-used_at",)
+    verbs = (
+        Verb(
+            "forget", gettext_lazy("Delete this farmer's data"), Permission.HOUSEHOLD_RESOLVE,
+            _forget, ReasonForm,
+            explains=gettext_lazy("What every department said of him, with a certificate."),
+            tone="stop",
+        ),
+    )  # fmt: skip
 
 
 @admin.register(DeletionCertificate)

@@ -29,7 +29,9 @@ from tenancy.admin.facts import facts
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import amount, link, related, tag
 from tenancy.admin.verbs import Act, ReasonForm, Verb, VerbForm
+from tenancy.models import Membership, User
 from tenancy.permissions import Permission
+from tenancy.roles import Role
 from tenancy.templatetags.figures import percent
 
 TONES = {
@@ -77,6 +79,38 @@ def _end(act: Act) -> str:
     return _("The work with %s has ended") % act.row
 
 
+class RegisterForm(VerbForm):
+    """Which agent becomes a partner, under which code; his numbers are kept encrypted."""
+
+    user = forms.ChoiceField()
+    code = forms.CharField(max_length=40)
+    id_number = forms.CharField(max_length=18, required=False)
+    payout_account = forms.CharField(max_length=40, required=False)
+
+    def prepare(self) -> None:
+        """Offer the room's agents who are no partners yet."""
+        partners = VillagePartner.objects.values("user")
+        members = Membership.objects.filter(role=Role.AGENT, is_active=True)
+        agents = members.exclude(user__in=partners).select_related("user")
+        choices = [(str(each.user_id), str(each.user)) for each in agents.order_by("user__name")]
+        self.fields["user"].choices = choices  # type: ignore[attr-defined]
+        labels = {
+            "user": _("Village agent"), "code": _("Code"), "id_number": _("ID number"),
+            "payout_account": _("Account for commission"),
+        }  # fmt: skip
+        for name, label in labels.items():
+            self.fields[name].label = label
+
+
+def _register(act: Act) -> str:
+    partner = village_partners.register(
+        actor=act.actor, at=act.at, on=act.on, code=act.values["code"],
+        user=User.objects.get(pk=act.values["user"]), id_number=act.values["id_number"],
+        payout_account=act.values["payout_account"],
+    )  # fmt: skip
+    return _("%s is a village partner") % partner
+
+
 @admin.register(VillagePartner)
 class VillagePartnerAdmin(RoomModelAdmin):
     """Everybody who recommends."""
@@ -89,6 +123,12 @@ class VillagePartnerAdmin(RoomModelAdmin):
     list_filter = ("status",)
     search_fields = ("code", "name")
     ordering = ("code",)
+    list_verbs = (
+        Verb(
+            "register", gettext_lazy("New village partner"), Permission.VILLAGE_MANAGE, _register,
+            RegisterForm, tone="go",
+        ),
+    )  # fmt: skip
     verbs = (
         Verb(
             "suspend", gettext_lazy("Suspend"), Permission.VILLAGE_MANAGE, _suspend, ReasonForm,

@@ -20,7 +20,7 @@ from rural.models import (
     Visit,
 )
 from tenancy import room
-from tenancy.models import Tenant
+from tenancy.models import Tenant, User
 from tenancy.permissions import MATRIX, Permission
 from tenancy.roles import Role
 from tests.backoffice import house
@@ -171,3 +171,38 @@ def test_the_coverage_page_draws_every_village_with_a_place(village: Tenant) -> 
 
     assert len(re.findall(r"<circle cx=", page)) >= 1
     assert "Liushu" in page
+
+
+def test_an_agent_is_made_a_partner_on_the_page(village: Tenant) -> None:
+    browser = house.signed_in(village, Role.SUPERVISOR)
+    agent = User.objects.get(username=f"{village.slug}-agent")
+
+    answer = house.send(
+        browser, reverse("admin:rural_villagepartner_changelist"), "register",
+        user=str(agent.pk), code="P9",
+    )  # fmt: skip
+
+    assert answer.status_code == 302, answer.content
+    with room.enter(village.pk):
+        assert VillagePartner.objects.get(code="P9").user == agent
+
+
+def test_a_data_source_is_announced_on_the_page_within_the_agreement(village: Tenant) -> None:
+    browser = house.signed_in(village, Role.SUPERVISOR)
+    with room.enter(village.pk):
+        programme = Programme.objects.get()
+    typed = {
+        "code": "agri", "department": "Agriculture", "programme": str(programme.pk),
+        "owner": "Ms Qian", "consent_basis": "consent", "purpose": "Rating", "refresh_days": "90",
+    }  # fmt: skip
+    page = reverse("admin:rural_datasource_changelist")
+
+    refused = house.send(browser, page, "announce", columns="police text -", **typed)
+    taken = house.send(browser, page, "announce", columns="mu decimal required 0.1 5000", **typed)
+
+    assert (refused.status_code, taken.status_code) == (422, 302)
+    with room.enter(village.pk):
+        (column,) = DataSource.objects.get(code="agri").columns
+    assert column == {
+        "name": "mu", "type": "decimal", "required": True, "min": "0.1", "max": "5000",
+    }  # fmt: skip
