@@ -405,7 +405,7 @@ class TestThePhone:
             for n in range(5)
         ]
         field = held.field("/photos")
-        field.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+        field.locator("input[type=file]").set_input_files(files)
         expect(field.locator(".error")).to_contain_text("存储空间已满")
         expect(held.page.locator("#urgent")).to_contain_text("存储空间已满")
         expect(field.locator(".hint")).to_have_text(re.compile("^[1-4] 张$"))
