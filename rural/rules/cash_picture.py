@@ -108,10 +108,10 @@ def _grid(scale: _Scale, step: Decimal) -> Iterator[str]:
 
 
 def _months(scale: _Scale, start: date) -> Iterator[str]:
-    for month in range(0, scale.months, 3):
+    for month in range(0, scale.months, 4):
         label = f"{shifted(start, month):%Y-%m}"
         # The last one must not leave the picture.
-        anchor = "end" if month > scale.months - 2 else "middle"
+        anchor = "end" if month > scale.months - 3 else "middle"
         yield _text(scale.x(month), Decimal(BOTTOM + 16), label, anchor=anchor)
 
 
