@@ -175,6 +175,38 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
             Permission.LEDGER_VIEW,
         ),
     ),
+    _("Villages"): (
+        Entry(
+            _("Households"),
+            "rural_household_changelist",
+            "cottage",
+            Permission.HOUSEHOLD_VIEW,
+        ),
+        Entry(
+            _("Submissions"),
+            "rural_submission_changelist",
+            "assignment_turned_in",
+            Permission.HOUSEHOLD_VIEW,
+        ),
+        Entry(
+            _("Conflicts"),
+            "rural_conflictcase_changelist",
+            "call_split",
+            Permission.HOUSEHOLD_RESOLVE,
+        ),
+        Entry(
+            _("Forms"),
+            "rural_formdefinition_changelist",
+            "dynamic_form",
+            Permission.HOUSEHOLD_VIEW,
+        ),
+        Entry(
+            _("Places"),
+            "rural_village_changelist",
+            "holiday_village",
+            Permission.VILLAGE_VIEW,
+        ),
+    ),
     _("Ledger"): (
         Entry(
             _("Trial balance"),

@@ -1,0 +1,87 @@
+"""Households: the record, and which form set which of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rural.admin.answers import answered, named
+from rural.models import FormDefinition, Household, HouseholdRevision
+from rural.queries.forms import parsed
+from rural.rules.forms.definitions import Form
+from tenancy.admin.pages import RoomModelAdmin
+from tenancy.admin.shown import link, related
+from tenancy.permissions import Permission
+
+
+@admin.register(Household)
+class HouseholdAdmin(RoomModelAdmin):
+    """Every household that a form made known; its numbers are masked."""
+
+    view_permission = Permission.HOUSEHOLD_VIEW
+    audits_views = True
+    list_display = (
+        "code", "head_name",
+        related("village", gettext_lazy("village"), "village__sort_key"),
+        "group", "version", "changed_at",
+    )  # fmt: skip
+    list_filter = ("village",)
+    list_select_related = ("village",)
+    search_fields = ("=code", "head_name")
+    ordering = ("-changed_at",)
+
+    def page(self, request: HttpRequest, row: Household) -> dict[str, Any]:
+        """The record in the form's words, with the version that set each part."""
+        definition = FormDefinition.objects.current().filter(code="F1").first()
+        form = parsed(definition) if definition else None
+        head = [
+            (_("Code"), row.code),
+            (_("Village"), link(row.village)),
+            (_("Borrower"), link(row.borrower) if row.borrower else "–"),
+            (_("Version"), row.version),
+            *((name, number) for name, number in _masked(row) if number),
+        ]
+        record = answered(form, row.values) if form else []
+        return {
+            "cards": [
+                ("", head),
+                *record,
+                (_("Enterprises"), _enterprises(row)),
+                (_("Where it comes from"), _sources(row, form)),
+            ]
+        }
+
+
+def _masked(row: Household) -> list[tuple[str, str]]:
+    shown = row.masked
+    return [(_("ID number"), shown["id_number"]), (_("Telephone"), shown["phone"])]
+
+
+def _enterprises(row: Household) -> list[tuple[str, Any]]:
+    return [
+        (each.season, link(each.submission))
+        for kind in (row.crops, row.livestock)
+        for each in kind.select_related("submission").order_by("-season")
+    ]
+
+
+def _sources(row: Household, form: Form | None) -> list[tuple[str, Any]]:
+    """Each version: which form, or which officer, set what."""
+    revisions = HouseholdRevision.objects.filter(household=row).select_related("submission")
+    return [
+        (
+            f"v{each.number} · {each.at:%Y-%m-%d} · {each.by}",
+            link(
+                each.submission,
+                ", ".join(named(form, name) for name in each.fields[:12])
+                + (" …" if len(each.fields) > 12 else ""),
+            )
+            if each.submission
+            else ", ".join(each.fields),
+        )
+        for each in revisions.order_by("-number")
+    ]
