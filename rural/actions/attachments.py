@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rural.actions.accepting import move
-from rural.models import Attachment, AttachmentChunk, Submission, SubmissionStatus
+from rural.models import (
+    Attachment,
+    AttachmentChunk,
+    ConflictCase,
+    Submission,
+    SubmissionStatus,
+)
 from rural.queries import intake
 from rural.queries.attachments import missing
 from rural.rules import images
@@ -129,17 +135,22 @@ def _finish(actor: Actor, at: datetime, attachment: Attachment, retain_until: da
     attachment.has_place = images.inspect(content).has_place
     attachment.is_complete, attachment.completed_at = True, at
     attachment.save()
-    users = Submission.objects.for_update().filter(attachment_uses__attachment=attachment)
-    for submission in users:
+    users = list(Submission.objects.for_update().filter(attachment_uses__attachment=attachment))
+    # A second content under one form stands in its case, and so do its photos.
+    cases = ConflictCase.objects.filter(
+        incoming__attachments__contains=[{"sha256": attachment.sha256}]
+    )
+    for subject in (*users, *cases):
         documents.store(
             actor=actor,
             at=at,
             content=content,
             media_type=attachment.media_type,
-            name=f"{submission.form_code}-{attachment.sha256[:12]}",
-            subject=submission,
+            name=attachment.sha256[:12],
+            subject=subject,
             retain_until=retain_until,
         )
+    for submission in users:
         if submission.status == SubmissionStatus.WAITING and not missing(submission):
             move(submission, SubmissionStatus.COMPLETE, at=at)
             submission.save(update_fields=["status", "status_at"])

@@ -79,7 +79,8 @@ def resolve(
     _settle(submission, at=at)
     case.status, case.resolution, case.reason = ConflictStatus.RESOLVED, dict(choices), reason
     case.resolved_at, case.resolved_by = at, actor.name
-    case.save()
+    # The rest is frozen, and what is encrypted would be written anew.
+    case.save(update_fields=["status", "resolution", "reason", "resolved_at", "resolved_by"])
     audit.record(
         actor=actor,
         at=at,

@@ -22,7 +22,7 @@ from rural.models import (
 )
 from rural.rules import merging
 from rural.rules.forms import personal, values
-from rural.rules.forms.definitions import Form, Type
+from rural.rules.forms.definitions import Field, Form, Type
 from rural.rules.forms.expressions import is_empty
 from tenancy import room
 from tenancy.actors import Actor
@@ -136,10 +136,17 @@ def in_the_clear(household: Household) -> dict[str, Any]:
 def recordable(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers that go into the record."""
     return {
-        field.name: answers[field.name]
+        field.name: _rows_recorded(field, answers[field.name])
         for field in form.fields()
         if field.type not in NOT_RECORDED and not is_empty(answers.get(field.name))
     }
+
+
+def _rows_recorded(field: Field, value: Any) -> Any:
+    hidden = {inner.name for inner in field.fields if inner.type in NOT_RECORDED}
+    if not hidden:
+        return value
+    return [{name: row[name] for name in row if name not in hidden} for row in value]
 
 
 def _make(

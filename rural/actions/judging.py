@@ -52,7 +52,7 @@ def judge(*, actor: Actor, at: datetime, on: date, sent: Sent, limits: Limits) -
         return judged
     _find_subject(judged, actor=actor, sent=sent)
     _check_answers(judged, judged.form, actor=actor, on=on, sent=sent)
-    judged.errors += _bad_attachments(sent, limits)
+    judged.errors += bad_attachments(sent, limits)
     judged.flags += _odd_times(sent, at=at, limits=limits)
     if sent.start_gps.get("accuracy") == "0":
         judged.flags.append("mock_gps")
@@ -144,7 +144,8 @@ def _flag(warning: Finding) -> str:
     return "mock_gps" if warning.rule == "mock" else f"{warning.rule}:{warning.pointer}"
 
 
-def _bad_attachments(sent: Sent, limits: Limits) -> Iterator[FieldError]:
+def bad_attachments(sent: Sent, limits: Limits) -> Iterator[FieldError]:
+    """Give what is wrong with the files that a submission announces."""
     if len(sent.attachments) > limits.attachments:
         expected = _("at most %s files") % limits.attachments
         yield FieldError("/attachments", str(len(sent.attachments)), expected)

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from rural.actions import accepting
-from rural.actions.judging import Judgement, judge
+from rural.actions.judging import Judgement, bad_attachments, judge
 from rural.models import (
     Attachment,
     AttachmentUse,
@@ -23,6 +23,7 @@ from rural.models import (
     SubmissionStatus,
 )
 from rural.queries import forms, intake
+from rural.queries.intake import Limits
 from rural.rules.forms import personal
 from rural.rules.forms.sent import Announced, Sent
 from tenancy import room
@@ -75,10 +76,11 @@ def receive(*, actor: Actor, at: datetime, on: date, sent: Sent) -> Receipt:
     known = same_name.filter(content_sha256=sent.content_sha256).first()
     if known is not None:
         return _again(known)
+    limits = intake.limits_on(at.date())
     standing = same_name.exclude(status=SubmissionStatus.REJECTED).for_update().first()
     if standing is not None:
+        _check_files(sent, limits)
         return _contradict(actor=actor, at=at, sent=sent, standing=standing)
-    limits = intake.limits_on(at.date())
     judged = judge(actor=actor, at=at, on=on, sent=sent, limits=limits)
     if not judged.errors:
         judged.errors += _announced_otherwise(sent.attachments)
@@ -86,7 +88,7 @@ def receive(*, actor: Actor, at: datetime, on: date, sent: Sent) -> Receipt:
     if judged.errors:
         _audit(actor, at, submission)
         return Receipt(Arrival.REJECTED, submission, tuple(judged.errors))
-    _announce(actor=actor, at=at, on=on, submission=submission, sent=sent)
+    _announce(actor=actor, at=at, submission=submission, sent=sent)
     accepting.accept(actor=actor, at=at, submission=submission, limits=limits)
     _audit(actor, at, submission)
     return Receipt(Arrival.NEW, submission)
@@ -104,6 +106,13 @@ def _again(known: Submission) -> Receipt:
         errors = tuple(FieldError(**error) for error in known.errors)
         return Receipt(Arrival.REJECTED, known, errors)
     return Receipt(Arrival.KNOWN, known)
+
+
+def _check_files(sent: Sent, limits: Limits) -> None:
+    """Of a second content nothing is judged but its files: they are to be kept too."""
+    errors = [*bad_attachments(sent, limits), *_announced_otherwise(sent.attachments)]
+    if errors:
+        raise Invalid(_("The submission does not fit"), errors=errors)
 
 
 def _contradict(*, actor: Actor, at: datetime, sent: Sent, standing: Submission) -> Receipt:
@@ -131,6 +140,9 @@ def _contradict(*, actor: Actor, at: datetime, sent: Sent, standing: Submission)
         },
     )
     if created:
+        for each in _make_known(at=at, announced=sent.attachments):
+            if each.is_complete:
+                documents.share(actor=actor, at=at, sha256=each.sha256, subject=case)
         audit.record(
             actor=actor,
             at=at,
@@ -217,10 +229,20 @@ def _announced_otherwise(attachments: Iterable[Announced]) -> list[FieldError]:
     ]
 
 
-def _announce(*, actor: Actor, at: datetime, on: date, submission: Submission, sent: Sent) -> None:
+def _announce(*, actor: Actor, at: datetime, submission: Submission, sent: Sent) -> None:
     """Make known what will come; what is here already belongs to this submission too."""
-    hashes = sorted({each.sha256 for each in sent.attachments})
-    by_hash = {each.sha256: each for each in sent.attachments}
+    attachments = _make_known(at=at, announced=sent.attachments)
+    AttachmentUse.objects.bulk_create(
+        [AttachmentUse(submission=submission, attachment=each) for each in attachments]
+    )
+    for each in attachments:
+        if each.is_complete:
+            documents.share(actor=actor, at=at, sha256=each.sha256, subject=submission)
+
+
+def _make_known(*, at: datetime, announced: Iterable[Announced]) -> list[Attachment]:
+    """Return the files' rows, made where they are new, under lock."""
+    by_hash = {each.sha256: each for each in announced}
     Attachment.objects.bulk_create(
         [
             Attachment(
@@ -229,18 +251,12 @@ def _announce(*, actor: Actor, at: datetime, on: date, submission: Submission, s
                 media_type=by_hash[sha256].media_type,
                 announced_at=at,
             )
-            for sha256 in hashes
+            for sha256 in sorted(by_hash)
         ],
         ignore_conflicts=True,
     )
     # Locked, so that none is completed between being seen incomplete and being waited for.
-    attachments = list(Attachment.objects.for_update().filter(sha256__in=hashes))
-    AttachmentUse.objects.bulk_create(
-        [AttachmentUse(submission=submission, attachment=each) for each in attachments]
-    )
-    for each in attachments:
-        if each.is_complete:
-            documents.share(actor=actor, at=at, sha256=each.sha256, subject=submission)
+    return list(Attachment.objects.for_update().filter(sha256__in=by_hash))
 
 
 def _audit(actor: Actor, at: datetime, submission: Submission) -> None:

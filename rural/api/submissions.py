@@ -58,20 +58,19 @@ def _shown(row: Submission) -> dict[str, Any]:
         "id": str(row.pk),
         "root_uuid": str(row.root_uuid),
         "content_sha256": row.content_sha256,
-        # What the device has to do: nothing more, or send photos. The rest is the officers'.
+        # Waiting: the device has to send photos. Otherwise it is done, whatever people decide.
         "status": _device_status(row, absent),
         "missing": absent,
         "flags": row.flags,
         "merged": row.merged_fields,
-        "state": row.status,
         "state_words": words(row),
     }
 
 
 def _device_status(row: Submission, absent: list[str]) -> str:
-    if row.status == SubmissionStatus.REJECTED:
-        return "rejected"
-    return "waiting" if absent else "complete"
+    if absent and row.status != SubmissionStatus.REJECTED:
+        return SubmissionStatus.WAITING.value
+    return SubmissionStatus(row.status).value
 
 
 def _kept(receipt: Receipt) -> dict[str, Any]:

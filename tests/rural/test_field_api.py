@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from rural.models import Attachment, ConflictCase, Household, Submission
+from rural.models import Attachment, ConflictCase, Submission
 from rural.rules.forms.sent import Announced, Sent
-from tenancy import room as rooms
-from tenancy.models import Tenant, User
+from tenancy.models import Document, Tenant, User
 from tenancy.roles import Role
 from tests.rural import answers, build
 from tests.rural.answers import Files
@@ -203,6 +200,22 @@ class TestSubmissions:
         assert (told["kept"], told["content_sha256"]) == (True, other.content_sha256)
         assert told["case"] == str(ConflictCase.objects.get().pk)
 
+    def test_with_other_photos_keep_those_too(self, officer: Client) -> None:
+        form, _files = fresh()
+        post(officer, form)
+        content = answers.photo_file(99_999)
+        sha256 = hashlib.sha256(content).hexdigest()
+        shot = {**form.answers["photo_house"][0], "sha256": sha256}
+        more = (*form.attachments, Announced(sha256, len(content), "image/jpeg"))
+        changed = {**form.answers, "photo_house": [shot]}
+
+        told = post(officer, build.hashed(form, answers=changed, attachments=more)).json()
+        assert put(officer, sha256, content).json()["complete"] is True
+
+        assert Document.objects.get(sha256=sha256).subject_id == told["case"]
+        state = officer.get(f"/field/api/submissions/{form.root_uuid}").json()
+        assert state["missing"] == sorted(a.sha256 for a in form.attachments)
+
     def test_that_do_not_fit_are_kept_and_say_where(self, officer: Client) -> None:
         form, _files = fresh(lambda f: answers.household(f, living_year="-1"))
 
@@ -374,49 +387,3 @@ class TestAttachments:
         answer = post(officer, second)
 
         assert (answer.status_code, answer.json()["status"]) == (201, "complete")
-
-
-@pytest.mark.django_db(transaction=True)
-class TestManyAtOnce:
-    def test_sixteen_deliveries_of_one_form_make_one_row(
-        self, officer: Client, room: Tenant
-    ) -> None:
-        form, _files = fresh()
-        cookies = officer.cookies
-
-        def deliver(_number: int) -> int:
-            client = Client()
-            client.cookies = cookies
-            with rooms.entered(room.pk):
-                try:
-                    status: int = post(client, form).status_code
-                finally:
-                    connection.close()
-            return status
-
-        with ThreadPoolExecutor(16) as pool:
-            statuses = sorted(pool.map(deliver, range(16)))
-
-        assert statuses == [200] * 15 + [201]
-        assert Submission.objects.count() == Household.objects.count() == 1
-
-    def test_two_forms_about_one_family_make_one_household(
-        self, officer: Client, room: Tenant
-    ) -> None:
-        forms = [fresh()[0] for _ in range(4)]
-        cookies = officer.cookies
-
-        def deliver(form: Sent) -> int:
-            client = Client()
-            client.cookies = cookies
-            try:
-                status: int = post(client, form).status_code
-            finally:
-                connection.close()
-            return status
-
-        with ThreadPoolExecutor(4) as pool:
-            assert list(pool.map(deliver, forms)) == [201] * 4
-
-        assert Household.objects.count() == 1
-        assert ConflictCase.objects.filter(kind="near_duplicate").count() == 3
