@@ -175,7 +175,7 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
             Permission.LEDGER_VIEW,
         ),
     ),
-    _("Villages"): (
+    _("Field work"): (
         Entry(
             _("Households"),
             "rural_household_changelist",
