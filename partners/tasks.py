@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
-from partners.actions import access, placements, routing
+from partners.actions import access, participations, placements, routing
 from tenancy import room
 from tenancy.actors import Actor
 from tenancy.celery import TenantTask
@@ -49,16 +50,23 @@ def time_out() -> int:
 @shared_task(base=TenantTask, name="partners.fund")
 def fund(loan_id: str) -> None:
     """Ask for the legs of a loan that is held until its money is there."""
+    participations.fund(
+        actor=Actor.system("fund"), at=timezone.now(), on=_today(), loan_id=UUID(loan_id)
+    )
 
 
 @shared_task(base=TenantTask, name="partners.paid_out")
 def paid_out(loan_id: str) -> None:
-    """Book what the rail paid out from several legs."""
+    """Take note that the borrower has the money of several lenders."""
+    participations.paid_out(actor=Actor.system("fund"), at=timezone.now(), loan_id=UUID(loan_id))
 
 
 @shared_task(base=TenantTask, name="partners.not_paid_out")
 def not_paid_out(loan_id: str) -> None:
     """Give the legs back of a loan that the rail could not pay out."""
+    participations.not_paid_out(
+        actor=Actor.system("fund"), at=timezone.now(), on=_today(), loan_id=UUID(loan_id)
+    )
 
 
 @shared_task(base=TenantTask, name="partners.settle")
@@ -72,3 +80,7 @@ def forget_access() -> None:
     for tenant_id in Tenant.objects.values_list("pk", flat=True):
         with room.entered(tenant_id):
             access.forget(at=timezone.now())
+
+
+def _today() -> date:
+    return Tenant.objects.get(pk=room.current()).business_date

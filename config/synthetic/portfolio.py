@@ -171,7 +171,7 @@ def _insert(cursor: Any, version: ProductVersion, at: datetime) -> None:
 _LOAN_SHAPE = "synthetic_loan loan JOIN synthetic_shape shape USING (shape)"
 _LOAN_EVENT = "synthetic_loan loan JOIN synthetic_event event USING (shape)"
 _ENTRY_ID = "md5(loan.id::text || ':' || event.sequence)::uuid"
-_INSTALMENT_TYPES = ["integer", "date", "date", *["numeric"] * 10]
+_INSTALMENT_TYPES = ["integer", "date", "date", *["numeric"] * 11]
 _POSITION_TYPES = [
     "boolean", "date", "integer", "numeric", "numeric", "integer", "date", "numeric", "integer",
     "numeric", "integer", "date", "date", *["numeric"] * 10,

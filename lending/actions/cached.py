@@ -28,7 +28,7 @@ from lending.rules.state import LoanState, Status
 _ROWS = "jsonb_to_recordset(%s::jsonb) AS row(" + ", ".join(
     f"{name} {kind}"
     for name, kind in zip(
-        INSTALMENT_COLUMNS, ["integer", "date", "date", *["numeric"] * 10], strict=True
+        INSTALMENT_COLUMNS, ["integer", "date", "date", *["numeric"] * 11], strict=True
     )
 )
 _PUT_INSTALMENTS = f"""INSERT INTO lending_instalment (loan_id, {", ".join(INSTALMENT_COLUMNS)})

@@ -21,7 +21,7 @@ from lending.models import CloseRun, CloseStep
 from lending.queries import accrual as queries
 from lending.queries import due
 from tenancy import room
-from tenancy.actions import audit
+from tenancy.actions import audit, outbox
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid
 from tenancy.models import Tenant
@@ -199,3 +199,6 @@ def _log_step(run: CloseRun, report: StepReport, at: datetime) -> None:
 def _log_end(run: CloseRun, at: datetime) -> None:
     if run.finished_at is None:
         CloseRun.objects.filter(pk=run.pk).update(finished_at=at)
+        # Nothing is ever booked any more on the day that ended this morning.
+        ended = run.business_date - timedelta(days=1)
+        outbox.enqueue("partners.settle", business_date=ended.isoformat())

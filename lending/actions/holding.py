@@ -38,7 +38,7 @@ LOCK = """
 EVENTS = """
     SELECT tenant.business_date, event.id::text, event.kind, event.effective_on, event.booked_on,
            event.sequence, event.amount, event.reverses_id::text, event.rate, event.until_on,
-           event.key
+           event.key, event.due_dates
     FROM tenancy_tenant tenant LEFT JOIN lending_loanevent event ON event.loan_id = %s
     WHERE tenant.id = app.tenant() ORDER BY event.sequence
 """
@@ -133,7 +133,13 @@ def _event(row: Sequence[Any]) -> Event:
         reverses=row[7],
         rate=row[8],
         until_on=row[9],
+        due_dates=_dates(row[11]),
     )
+
+
+def _dates(told: str) -> tuple[date, ...]:
+    # Nearly every event has none; reading JSON for each of them would show in every receipt.
+    return () if told == "[]" else tuple(map(date.fromisoformat, json.loads(told)))
 
 
 def _in_one_trip(*queries: tuple[str, list[Any]]) -> list[list[Any]]:

@@ -57,6 +57,7 @@ class NewEvent:
     reverses: str | None = None
     rate: Decimal | None = None
     until_on: date | None = None
+    due_dates: tuple[date, ...] = ()
     note: str = ""
 
 
@@ -103,6 +104,7 @@ def append(
         reverses=new.reverses,
         rate=new.rate,
         until_on=new.until_on,
+        due_dates=new.due_dates,
     )
     before = standing_before(held)
     held.events.append(event)
@@ -206,8 +208,8 @@ def _execute(writes: cached.Writes) -> None:
 
 
 def _repeated(held: HeldLoan, known: Event, new: NewEvent) -> Booked:
-    facts = (known.kind, known.effective_on, known.amount, known.reverses)
-    if facts != (new.kind, new.effective_on, new.amount, new.reverses):
+    facts = (known.kind, known.effective_on, known.amount, known.reverses, known.due_dates)
+    if facts != (new.kind, new.effective_on, new.amount, new.reverses, new.due_dates):
         raise KeyUsedForAnotherEvent(_("This key was used for another event of the loan"))
     state = fold(held.terms, held.events, held.business_date)
     return Booked(held.id, known, False, held.status, state)
@@ -241,6 +243,7 @@ def _event_row(held: HeldLoan, event: Event, new: NewEvent, at: datetime) -> dic
         "reverses_id": event.reverses,
         "rate": event.rate,
         "until_on": event.until_on,
+        "due_dates": json.dumps(event.due_dates, default=str),
         "note": new.note,
         "key": new.key,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,7 @@ class EventKind(models.TextChoices):
     REFUNDED = Kind.REFUNDED.value, _("Overpayment returned")
     RATE_CHANGED = Kind.RATE_CHANGED.value, _("Rate changed")
     INTEREST_PAUSED = Kind.INTEREST_PAUSED.value, _("Interest paused")
+    RESCHEDULED = Kind.RESCHEDULED.value, _("Rescheduled")
 
 
 class LoanEvent(TenantModel):
@@ -42,6 +45,7 @@ class LoanEvent(TenantModel):
     reverses = TenantForeignKey("lending.LoanEvent", null=True, related_name="reversals")
     rate = models.DecimalField(_("annual rate"), max_digits=12, decimal_places=8, null=True)
     until_on = models.DateField(_("until"), null=True)
+    due_dates = models.JSONField(_("new due dates"), default=list, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     key = models.CharField(_("idempotency key"), max_length=120)
 
@@ -63,6 +67,11 @@ class LoanEvent(TenantModel):
                 condition=Q(effective_on__lte=models.F("booked_on")),
                 name="lending_loanevent_not_in_the_future",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="rescheduled") & ~Q(due_dates=[])
+                | ~Q(kind="rescheduled") & Q(due_dates=[]),
+                name="lending_loanevent_rescheduled_has_dates",
+            ),
             models.UniqueConstraint(
                 fields=["tenant", "reverses"], name="lending_loanevent_reversed_once"
             ),
@@ -83,4 +92,5 @@ class LoanEvent(TenantModel):
             reverses=str(self.reverses_id) if self.reverses_id else None,
             rate=self.rate,
             until_on=self.until_on,
+            due_dates=tuple(map(date.fromisoformat, self.due_dates)),
         )

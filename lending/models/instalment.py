@@ -32,6 +32,8 @@ class Instalment(TenantModel):
     balance = MoneyField(_("balance after"))
     # Overdue principal × days up to the position's day: the daily aggregate goes on from there.
     overdue_days = MoneyField(_("overdue principal × days"))
+    # Penalty from before a rescheduling, to which that of this row is added.
+    penalty_brought = MoneyField(_("penalty brought along"), db_default=0)
 
     class Meta(TenantModel.Meta):
         verbose_name = _("instalment")

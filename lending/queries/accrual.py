@@ -35,7 +35,7 @@ _PENALTIES = """
             (row.overdue_days + (row.principal_due - row.principal_paid)
                 * (%(on)s::date - greatest(row.due_on, position.as_of)))
                 * position.penalty_rate / position.penalty_year_days,
-            10), position.decimals) - row.penalty_due) AS added
+            10), position.decimals) + row.penalty_brought - row.penalty_due) AS added
         FROM lending_instalment row
         WHERE position.arrears_since IS NOT NULL AND row.loan_id = position.loan_id
           AND row.due_on < %(on)s AND position.as_of < %(on)s

@@ -12,6 +12,7 @@ from lending.rules.terms import Terms
 INSTALMENT_COLUMNS = (
     "number", "from_on", "due_on", "principal_due", "interest_due", "fee_due", "penalty_due",
     "principal_paid", "interest_paid", "fee_paid", "penalty_paid", "balance", "overdue_days",
+    "penalty_brought",
 )  # fmt: skip
 POSITION_COLUMNS = (
     "is_open", "as_of", "sequence", "accrual_base", "accrual_rate", "accrual_year_days",
@@ -27,7 +28,7 @@ def instalment_row(row: Instalment) -> tuple[Any, ...]:
     return (
         row.number, row.from_on, row.due_on, row.principal_due, row.interest_due, row.fee_due,
         row.penalty_due, row.principal_paid, row.interest_paid, row.fee_paid, row.penalty_paid,
-        row.balance, row.overdue_days,
+        row.balance, row.overdue_days, row.penalty_brought,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     REFUNDED = "refunded"  # an overpaid balance given back to the borrower
     RATE_CHANGED = "rate_changed"  # `rate` is the new annual rate, from `effective_on` on
     INTEREST_PAUSED = "interest_paused"  # from `effective_on` up to, not with, `until_on`
+    RESCHEDULED = "rescheduled"  # what is unpaid falls due on `due_dates`
 
 
 ZERO = Decimal(0)
@@ -46,6 +47,7 @@ class Event:
     reverses: str | None = None
     rate: Decimal | None = None
     until_on: date | None = None
+    due_dates: tuple[date, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Write the event as JSON values."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from lending.rules.events import Event, Kind, effective
 from lending.rules.planning import change_rate, disburse, pause_interest
 from lending.rules.receipts import receive
+from lending.rules.rescheduling import reschedule
 from lending.rules.running import RunningLoan
 from lending.rules.state import Accrual, Balances, LoanState, Status
 from lending.rules.terms import Terms
@@ -22,6 +23,7 @@ APPLY: dict[Kind, Callable[[RunningLoan, Event], None]] = {
     Kind.REFUNDED: RunningLoan.refund,
     Kind.RATE_CHANGED: change_rate,
     Kind.INTEREST_PAUSED: pause_interest,
+    Kind.RESCHEDULED: reschedule,
 }
 
 

@@ -34,6 +34,8 @@ class Instalment:
     # Overdue principal × days, exactly (so that it may be counted in any pieces), and up to when.
     overdue_days: Decimal = ZERO
     penalty_since_on: date | None = None
+    # Penalty that a rescheduling brought along; more may come if this row is overdue too.
+    penalty_brought: Decimal = ZERO
 
     @property
     def total_due(self) -> Decimal:

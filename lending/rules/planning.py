@@ -89,8 +89,7 @@ def replan(
     if loan.broken_interest and rows[0].number == 1:
         spans[0].from_on = max(day, loan.terms.regular_from)
         accrued = max(accrued - loan.broken_interest, ZERO)
-    done = loan.current - loan.down_payments
-    opening = Opening(balance, accrued, done, level, loan.shares[-len(rows) :])
+    opening = Opening(balance, accrued, loan.done, level, loan.shares[-len(rows) :])
     made = plan(loan.terms, loan.counter, loan.rate, spans, opening)
     loan.level = made.level
     for row, principal in zip(rows, made.principal, strict=True):
@@ -101,8 +100,7 @@ def _add_flat(
     loan: RunningLoan, rows: list[Instalment], spans: list[Span], extra: Decimal
 ) -> None:
     """Each tranche brings its own flat interest; nothing that was agreed before changes."""
-    done = loan.current - loan.down_payments
-    opening = Opening(extra, done=done, shares=loan.shares[-len(rows) :])
+    opening = Opening(extra, done=loan.done, shares=loan.shares[-len(rows) :])
     made = plan(loan.terms, loan.counter, loan.rate, spans, opening)
     for row, principal, interest in zip(rows, made.principal, made.flat_interest, strict=True):
         row.principal_due += principal

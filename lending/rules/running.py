@@ -34,6 +34,7 @@ class RunningLoan:
         "fee_withheld",
         "has_matured",
         "is_flat",
+        "is_rescheduled",
         "level",
         "outstanding",
         "overpaid",
@@ -61,6 +62,7 @@ class RunningLoan:
         self.settled = self.row_accrued = ZERO
         self.since_on = terms.starts_on
         self.has_matured = False  # the last due date has passed; interest goes on in the last row
+        self.is_rescheduled = False
         self.level: Decimal | None = None
         # The custom proportions of what is owed; the last belong to the open instalments.
         self.shares = terms.principal_shares
@@ -80,6 +82,13 @@ class RunningLoan:
         return self.row_accrued + self.counter.interest(
             self.outstanding, self.rate, self.since_on, day
         )
+
+    @property
+    def done(self) -> int:
+        """How many agreed instalments lie behind; of those made later, grace periods know none."""
+        if self.is_rescheduled:
+            return len(self.terms.due_dates)
+        return self.current - self.down_payments
 
     @property
     def is_paid_ahead(self) -> bool:
@@ -151,7 +160,7 @@ class RunningLoan:
                 days = (day - (row.penalty_since_on or row.due_on)).days
                 row.overdue_days += overdue * days
                 penalty = simple_interest(row.overdue_days, rate, 1, year_days)
-                row.penalty_due = self.terms.rounding.money(penalty)
+                row.penalty_due = row.penalty_brought + self.terms.rounding.money(penalty)
             row.penalty_since_on = day
 
     def rebase(self, day: date) -> None:

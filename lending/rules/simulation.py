@@ -29,7 +29,8 @@ from lending.rules.terms import Terms
 LOAN, PRODUCT = UUID(int=1), UUID(int=2)
 SUBJECTS = {LOAN: "loan", PRODUCT: "product", None: ""}
 FIELDS = {"terms", "events", "as_of"}
-PRIVATE = {"overdue_days", "penalty_since_on"}  # the fold's own notes on an instalment
+# The fold's own notes on an instalment.
+PRIVATE = {"overdue_days", "penalty_since_on", "penalty_brought"}
 
 
 class InvalidCase(ValueError):

@@ -7,7 +7,17 @@ from partners.models.agreement import (
     WaterfallMode,
 )
 from partners.models.bank import BankCredential, Guarantor, GuarantorKind, PartnerBank
+from partners.models.claim import BuyBack, ClaimStatus, CompensationClaim, GuaranteeCover
 from partners.models.feed import BankEvent
+from partners.models.participation import (
+    Cession,
+    FundingLeg,
+    LegSide,
+    LegStatus,
+    Participation,
+    ParticipationStatus,
+    Share,
+)
 from partners.models.placement import (
     BankDecision,
     DecidedBy,
@@ -58,15 +68,25 @@ __all__ = [
     "Break",
     "BreakResponse",
     "BreakStatus",
+    "BuyBack",
+    "Cession",
     "ClaimScope",
+    "ClaimStatus",
+    "CompensationClaim",
     "DecidedBy",
     "DecisionResult",
+    "FundingLeg",
     "FundingRule",
+    "GuaranteeCover",
     "Guarantor",
     "GuarantorKind",
     "InvalidBreakTransition",
     "InvalidSettlementTransition",
+    "LegSide",
+    "LegStatus",
     "Operator",
+    "Participation",
+    "ParticipationStatus",
     "PartnerBank",
     "PartnerPayment",
     "PartnerPaymentDirection",
@@ -87,6 +107,7 @@ __all__ = [
     "Settlement",
     "SettlementFile",
     "SettlementStatus",
+    "Share",
     "SpentProof",
     "UseStatus",
     "WaterfallMode",

@@ -14,6 +14,7 @@ from psycopg import IsolationLevel
 
 from ledger.queries import proofs as ledger_proofs
 from lending.queries import proofs as lending_proofs
+from partners.queries import proofs as partners_proofs
 from scoring.actions import proofs as scoring_proofs
 from tenancy import room
 from tenancy.models import Tenant
@@ -60,6 +61,7 @@ def prove(tenant: Tenant) -> dict[str, list[Failure]]:
         found = {name: proof() for name, proof in tenancy_proofs.PROOFS.items()}
         found |= {name: proof() for name, proof in ledger_proofs.PROOFS.items()}
         found |= {name: proof() for name, proof in scoring_proofs.PROOFS.items()}
+        found |= {name: proof() for name, proof in partners_proofs.PROOFS.items()}
         return found | lending_proofs.prove()
 
 

@@ -16,7 +16,7 @@ from tests.lending.rules.build import START
 
 ONE_DUE_DATE = {Method.BULLET, Method.REVOLVING}
 EVENTS = [Kind.REPAID] * 6 + [Kind.FEE_CHARGED, Kind.DISBURSED] * 2
-EVENTS += [Kind.RATE_CHANGED, Kind.INTEREST_PAUSED]
+EVENTS += [Kind.RATE_CHANGED, Kind.INTEREST_PAUSED, Kind.RESCHEDULED]
 cents = st.decimals(min_value="0.01", max_value="50000", places=2)
 rates = st.decimals(min_value="0", max_value="0.60", places=4)
 multiples = st.sampled_from([None, None, Decimal("0.05"), Decimal(10), Decimal(100)])
@@ -87,6 +87,13 @@ def stories(draw: st.DrawFn, /, **fixed: Any) -> tuple[Terms, list[Event], int]:
     events = [_event(1, Kind.DISBURSED, terms, 0, amount=terms.principal)]
     for number in range(2, 2 + draw(st.integers(0, 8))):
         on, kind = draw(day), draw(st.sampled_from(EVENTS))
+        if kind is Kind.RESCHEDULED and terms.interest is not Interest.FLAT:
+            later = sorted(draw(st.sets(st.integers(1, 400), min_size=1, max_size=6)))
+            dates = tuple(terms.starts_on + timedelta(days=on + each) for each in later)
+            events.append(_event(number, kind, terms, on, due_dates=dates))
+            continue
+        if kind is Kind.RESCHEDULED:
+            continue
         if kind is Kind.RATE_CHANGED:
             events.append(_event(number, kind, terms, on, rate=draw(rates)))
         elif kind is Kind.INTEREST_PAUSED:
