@@ -64,7 +64,7 @@ class TestConfirmation:
         loan = money.co_lent()
 
         assert loan.status == LoanStatus.ACTIVE
-        assert loan.participation.status == ParticipationStatus.ACTIVE
+        assert Participation.objects.get(loan=loan).status == ParticipationStatus.ACTIVE
         assert servicing.faults() == []
 
     def test_of_another_amount_is_refused(self, room):

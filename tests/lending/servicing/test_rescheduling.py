@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -74,7 +75,7 @@ class TestReschedule:
         moved(loan)
 
         repayment.reverse(
-            loan_id=loan.pk, event_id=booked.event.id, key="back", reason="bounced",
+            loan_id=loan.pk, event_id=UUID(booked.event.id), key="back", reason="bounced",
             at=build.NOON, actor=build.SYSTEM,
         )  # fmt: skip
 
