@@ -13,7 +13,7 @@ from tenancy.sql import run_file
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0003_participations"),
+        ("partners", "0004_participations"),
         ("tenancy", "0007_webhook_audience"),
     ]
 
@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
             ),
         ),
         GuardTenantTables("partners"),
-        run_file(__file__, "0004_claims.sql"),
+        run_file(__file__, "0005_claims.sql"),
         ForbidChange("partners", "CompensationClaim", update=False),
         ForbidChange("partners", "BuyBack"),
         ForbidChange("partners", "GuaranteeCover"),
