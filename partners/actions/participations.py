@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.rules.money import exponent
 from lending.actions import disbursement
 from lending.models import Loan, LoanStatus
+from partners.actions import feed, placements
 from partners.models import (
     AgreementVersion,
     BankDecision,
@@ -60,9 +61,7 @@ def fund(*, actor: Actor, at: datetime, on: date, loan_id: UUID) -> Participatio
         return None
     decision = BankDecision.objects.filter(placement=placement).first()
     ratio = decision.bank_ratio_bp if decision and decision.bank_ratio_bp else None
-    for state in (PlacementState.SIGNED, PlacementState.FUNDING_REQUESTED):
-        advance(placement, state, at=at, actor=actor)
-    return open_under(
+    part = open_under(
         actor=actor,
         at=at,
         on=on,
@@ -71,6 +70,21 @@ def fund(*, actor: Actor, at: datetime, on: date, loan_id: UUID) -> Participatio
         ratio_bp=ratio or placement.bank_ratio_bp,
         placement=placement,
     )
+    leg = FundingLeg.objects.get(participation=part, side=LegSide.BANK)
+    placements.fund(
+        actor=actor,
+        at=at,
+        placement_id=placement.pk,
+        facts={
+            "funding_id": str(leg.pk),
+            "loan_id": str(loan_id),
+            "amount": f"{leg.amount:.{part.decimals}f}",
+            "currency": part.currency,
+            "reference": leg.reference,
+            "value_date": on.isoformat(),
+        },
+    )
+    return part
 
 
 @room.atomic
@@ -190,6 +204,8 @@ def give_up(part: Participation, *, reason: str, at: datetime, on: date, actor: 
         leg.save(update_fields=["status", "settled_at", "failure"])
     part.move_to(ParticipationStatus.CANCELLED)
     part.save(update_fields=["status"])
+    told = {"loan_id": str(part.loan_id), "reason": reason[:200]}
+    feed.tell(part.bank, "funding.called_off", told, at=at, placement=part.placement)
     if part.placement is not None:
         advance(part.placement, PlacementState.DISBURSE_FAILED, at=at, actor=actor, reason=reason)
     audit.record(
