@@ -256,6 +256,12 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
     ),
     _("Partner banks"): (
         Entry(
+            _("Calls of banks"),
+            "partners_bankcall_changelist",
+            "api",
+            Permission.BANK_VIEW,
+        ),
+        Entry(
             _("Placements"),
             "partners_placement_changelist",
             "send",
@@ -318,14 +324,6 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
             "lending_regulationrule_changelist",
             "policy",
             Permission.PRODUCT_VIEW,
-        ),
-    ),
-    _("Partner banks"): (
-        Entry(
-            _("Calls of banks"),
-            "partners_bankcall_changelist",
-            "api",
-            Permission.BANK_VIEW,
         ),
     ),
     _("Our bank"): (

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from partners.models import BankEvent, PartnerBank, Placement
+from partners.models import BankCredential, BankEvent, PartnerBank, Placement
 from partners.queries import feed
+from tenancy.actions import outbox
 
 
 def tell(
@@ -26,6 +27,15 @@ def tell(
     """
     # Taken before the id is drawn: see `queries.feed.after`.
     feed.hold_for_writing(bank)
-    return BankEvent.objects.create(
+    event: BankEvent = BankEvent.objects.create(
         bank=bank, topic=topic, payload=dict(payload), at=at, placement=placement
     )
+    # Webhooks only say it sooner: the feed is what a bank can rely on.
+    clients = BankCredential.objects.filter(bank=bank, is_active=True)
+    outbox.notify(
+        topic=topic,
+        payload={**payload, "event_id": event.pk},
+        at=at,
+        banks_clients=list(clients.values_list("client_id", flat=True)),
+    )
+    return event

@@ -52,7 +52,7 @@ class ApplicationSerializer(serializers.Serializer[Placement]):
 
     @extend_schema_field(DecisionSerializer(allow_null=True))
     def get_decision(self, row: Placement) -> dict[str, Any] | None:
-        decision = getattr(row, "decision", None)
+        decision = next(iter(row.decisions.all()), None)
         return None if decision is None else dict(DecisionSerializer(decision).data)
 
 

@@ -7,7 +7,18 @@ from drf_spectacular.views import (
     SpectacularSwaggerSplitView,
 )
 
-from partners.api import applications, links, operations, quotas, tokens, webhooks
+from partners.api import (
+    applications,
+    decisions,
+    events,
+    links,
+    operations,
+    quotas,
+    reconciliation,
+    settlements,
+    tokens,
+    webhooks,
+)
 from partners.api.schema import BankGenerator
 
 urlpatterns = [
@@ -22,7 +33,22 @@ urlpatterns = [
         "applications/<uuid:application_id>/documents/<uuid:document_id>",
         applications.ApplicationDocument.as_view(),
     ),
+    path("applications/<uuid:application_id>/ack", decisions.ApplicationAck.as_view()),
+    path(
+        "applications/<uuid:application_id>/info-requests",
+        decisions.ApplicationInfoRequests.as_view(),
+    ),
+    path("applications/<uuid:application_id>/decisions", decisions.ApplicationDecisions.as_view()),
+    path("events", events.EventList.as_view()),
     path("quotas", quotas.QuotaList.as_view()),
+    path("settlements", settlements.SettlementList.as_view()),
+    path(
+        "settlements/<uuid:settlement_id>/files/<str:kind>",
+        settlements.SettlementFileContent.as_view(),
+    ),
+    path("recon-files", reconciliation.ReconFiles.as_view()),
+    path("recon-runs/<uuid:run_id>/breaks", reconciliation.RunBreaks.as_view()),
+    path("breaks/<uuid:break_id>/responses", reconciliation.BreakResponses.as_view()),
     path("webhooks", webhooks.WebhookList.as_view()),
     path("webhooks/<uuid:webhook_id>/secret", webhooks.WebhookSecret.as_view()),
     path("webhooks/<uuid:webhook_id>/cancellation", webhooks.WebhookCancellation.as_view()),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from lending.models import Application, Borrower
+from lending.rules.cost import cost
 from partners.models import BankConsent, BankCredential, Placement
 from partners.rules.sealing import sealed
 from scoring.models import Decision
@@ -82,8 +83,27 @@ def _request(placement: Placement) -> dict[str, Any]:
         "schedule_type": version.method,
         "rate_annual": _rate(placement.annual_rate),
         "purpose_text": application.purpose,
-        "plan": getattr(application, "plan", None) or None,
-        "all_in": version.cost_scenarios,
+        "plan": application.plan or None,
+        "all_in": _all_in(placement),
+    }
+
+
+def _all_in(placement: Placement) -> dict[str, Any]:
+    """What the loan costs the borrower in all, on the day that it was placed."""
+    version = placement.application.version
+    priced = cost(
+        version.terms(
+            principal=placement.amount,
+            annual_rate=placement.annual_rate,
+            term=placement.term,
+            starts_on=placement.routing.routed_on,
+            plan=placement.application.plan,
+        )
+    )
+    return {
+        "nominal": _rate(priced.nominal),
+        "effective": _rate(priced.effective),
+        "fees": version.fees,
     }
 
 

@@ -15,7 +15,7 @@ def inbox(bank: PartnerBank) -> PlacementQuerySet:
     rows: PlacementQuerySet = (
         Placement.objects.filter(bank=bank, submitted_at__isnull=False)
         .select_related("application__version__product", "version__agreement")
-        .prefetch_related("decision")  # type: ignore[misc]  # the stubs do not see ours
+        .prefetch_related("decisions")
         .defer("application__evidence", "application__version__cost_scenarios")
         .annotate(updated_at=Subquery(last.values("at")[:1]))
     )

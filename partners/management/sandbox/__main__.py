@@ -41,6 +41,7 @@ def main(path: str) -> None:
         except httpx.HTTPError as error:
             # The lender is down, or not up yet: a bank would call again too.
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
+    bank.client.close()
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def _granting(application: Mapping[str, Any], result: str, now: datetime) -> dic
         "amount": application["amount"],
         "term": application["term"],
         "term_unit": application["term_unit"],
-        "annual_rate": application["annual_rate"],
+        "rate_annual": application["annual_rate"],
         "funding_ratio_bp": application["bank_ratio_bp"],
     }
 

@@ -97,6 +97,10 @@ class BankClient:
         self._token, self._ends_at = told["access_token"], time.time() + told["expires_in"]
         return self._token
 
+    def close(self) -> None:
+        """Hang up."""
+        self.http.close()
+
     def _proof(self, method: str, url: str, token: str = "") -> str:
         """Prove for one request that the key is here (RFC 9449)."""
         claims: dict[str, Any] = {
