@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -15,6 +14,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
 
 from config.database import Address
 from rural.models import (
@@ -25,6 +25,7 @@ from rural.models import (
     SubmissionStatus,
     VillageWorker,
 )
+from rural.web import files
 from tenancy import room
 from tenancy.actions import documents
 from tenancy.models import Document, Tenant
@@ -400,12 +401,12 @@ class TestThePhone:
         held.begin("农户简表")
         held.fill("王秀兰", "300")
         held.next()
-        files = [
+        taken = [
             {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": picture(n, (1600, 1200))}
             for n in range(5)
         ]
         field = held.field("/photos")
-        field.locator("input[type=file]").set_input_files(files)
+        field.locator("input[type=file]").set_input_files(taken)
         expect(field.locator(".error")).to_contain_text("存储空间已满")
         expect(held.page.locator("#urgent")).to_contain_text("存储空间已满")
         expect(field.locator(".hint")).to_have_text(re.compile("^[1-4] 张$"))
@@ -508,20 +509,26 @@ class TestThePhone:
         assert len(submissions(liushu)) == 1
 
     def test_takes_a_new_version_of_the_app_when_told_to(
-        self, agents: Phone, server: Server
+        self,
+        chromium: Browser,
+        live_server: LiveServer,
+        liushu: Village,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        agents.begin("农户简表")
-        agents.fill("王秀兰", "300")
-        newer = {"body": "", "content_type": "text/javascript"}
-        source = agents.page.evaluate("fetch('/field/sw.js').then((answer) => answer.text())")
-        newer["body"] = source.replace("granary-field-", "granary-field-next-", 1)
-        agents.context.route("**/field/sw.js", lambda route: route.fulfill(**newer))
-        agents.page.evaluate(
-            "navigator.serviceWorker.getRegistration('/field/').then((held) => held.update())"
+        held = village.phone(chromium, live_server, liushu.agent)
+        held.enrol()
+        held.begin("农户简表")
+        held.fill("王秀兰", "300")
+        monkeypatch.setattr(files, "version", lambda: "next")
+        held.page.evaluate(
+            "navigator.serviceWorker.getRegistration('/field/').then((found) => found.update())"
         )
-        agents.page.get_by_role("button", name="更新").click()
-        agents.page.locator("#pin").wait_for()
-        agents.unlock()
+        held.page.get_by_role("button", name="更新", exact=True).click()
+        held.page.locator("#pin").wait_for()
+        held.unlock()
 
-        expect(agents.field("/head_name").locator("input")).to_have_value("王秀兰")
-        assert json.dumps(agents.page.evaluate("caches.keys()")).count("granary-field-") == 1
+        expect(held.field("/head_name").locator("input")).to_have_value("王秀兰")
+        held.page.wait_for_function(
+            "caches.keys().then((names) => names.join() === 'granary-field-next')"
+        )
+        held.context.close()

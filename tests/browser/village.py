@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from django.test import Client
@@ -103,6 +103,13 @@ def _person(role: Role, username: str, name: str) -> User:
     user = User.objects.create_user(username, "secret-enough", name=name)
     tenants.admit(user=user, role=role, actor=actor(Role.ADMINISTRATOR), at=timezone.now())
     return user
+
+
+class Web(Protocol):
+    """Whatever answers at an address."""
+
+    @property
+    def url(self) -> str: ...
 
 
 class Server:
@@ -241,7 +248,7 @@ class Phone:
         self.page.locator("main .button.wide").click()
 
 
-def phone(browser: Browser, server: Server, user: User, **options: Any) -> Phone:
+def phone(browser: Browser, server: Web, user: User, **options: Any) -> Phone:
     """Return a phone of somebody who is signed in."""
     context = browser.new_context(
         base_url=server.url, viewport=NARROW, locale="zh-CN",  # type: ignore[arg-type]
@@ -250,7 +257,7 @@ def phone(browser: Browser, server: Server, user: User, **options: Any) -> Phone
     return signed_in(context, server, user)
 
 
-def signed_in(context: BrowserContext, server: Server, user: User) -> Phone:
+def signed_in(context: BrowserContext, server: Web, user: User) -> Phone:
     """Give a browser somebody's session."""
     context.set_default_timeout(45_000)
     context.add_cookies([cookie(user, server.url)])  # type: ignore[list-item]
