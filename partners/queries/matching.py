@@ -48,7 +48,8 @@ def field_of(
     versions = _versions(on)
     quotas = applicable(versions, what)
     taken = used([quota for group in quotas.values() for quota in group], on=on, at=at)
-    history = _History.read(application, at=at, on=on, zone=zone)
+    has_guarantors = any(version.agreement.guarantor_id for version in versions)
+    history = _History.read(application, at=at, on=on, zone=zone, has_guarantors=has_guarantors)
     rules = list(FundingRule.objects.in_force(on))
     candidates = tuple(
         _candidate(
@@ -78,12 +79,17 @@ def used(quotas: Sequence[Quota], *, on: date, at: datetime) -> dict[UUID, Decim
     """Return what is taken of each quota in the period of a day: used, or reserved until later."""
     if not quotas:
         return {}
-    periods = Q()
-    for quota in quotas:
-        periods |= Q(quota=quota, begins_on=quota.begins_on(on))
+    begins = {quota.pk: quota.begins_on(on) for quota in quotas}
     live = Q(status=UseStatus.CONVERTED) | Q(status=UseStatus.RESERVED, expires_at__gt=at)
-    rows = QuotaUse.objects.filter(periods).filter(live).values_list("quota")
-    return dict(rows.annotate(Sum("amount")).order_by())
+    rows = (
+        QuotaUse.objects.filter(quota__in=list(begins), begins_on__in=set(begins.values()))
+        .filter(live)
+        .values_list("quota", "begins_on")
+        .annotate(Sum("amount"))
+        .order_by()
+    )
+    # A month and its first day begin together, but are of other quotas.
+    return {key: taken for key, day, taken in rows if begins[key] == day}
 
 
 def left_of(quotas: Sequence[Quota], *, on: date, at: datetime) -> tuple[QuotaLeft, ...]:
@@ -132,7 +138,15 @@ class _History:
     at: datetime
 
     @classmethod
-    def read(cls, application: Application, *, at: datetime, on: date, zone: ZoneInfo) -> _History:
+    def read(
+        cls,
+        application: Application,
+        *,
+        at: datetime,
+        on: date,
+        zone: ZoneInfo,
+        has_guarantors: bool,
+    ) -> _History:
         month = datetime(on.year, on.month, 1, tzinfo=zone)
         committed = Placement.objects.committed()
         own = committed.filter(application__borrower=application.borrower_id)
@@ -151,8 +165,8 @@ class _History:
         return cls(
             exposure=_parts(committed, "bank"),
             of_borrower=_parts(own, "bank"),
-            guaranteed=_parts(_guaranteed(committed), "version__agreement__guarantor"),
-            guaranteed_of_borrower=_parts(_guaranteed(own), "version__agreement__guarantor"),
+            guaranteed=_guaranteed(committed) if has_guarantors else {},
+            guaranteed_of_borrower=_guaranteed(own) if has_guarantors else {},
             this_month=dict(counted.annotate(Count("pk")).order_by()),
             asked=frozenset(asked),
             last_declined=declined,
@@ -165,8 +179,10 @@ class _History:
         return last is not None and last > self.at - timedelta(days=days)
 
 
-def _guaranteed(rows: PlacementQuerySet) -> PlacementQuerySet:
-    return rows.filter(version__model__in=sorted(GUARANTEED))
+def _guaranteed(rows: PlacementQuerySet) -> dict[UUID | None, Decimal]:
+    return _parts(
+        rows.filter(version__model__in=sorted(GUARANTEED)), "version__agreement__guarantor"
+    )
 
 
 def _parts(rows: PlacementQuerySet, by: str) -> dict[UUID | None, Decimal]:
