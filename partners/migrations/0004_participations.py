@@ -128,11 +128,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "loan",
-                    tenancy.models.keys.TenantOneToOneField(
+                    tenancy.models.keys.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="participation",
+                        related_name="participations",
                         to="lending.loan",
                     ),
                 ),

@@ -252,11 +252,11 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=200, verbose_name="reason")),
                 (
                     "participation",
-                    tenancy.models.keys.TenantOneToOneField(
+                    tenancy.models.keys.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="buy_back",
+                        related_name="buy_backs",
                         to="partners.participation",
                     ),
                 ),

@@ -13,7 +13,7 @@ from partners.models.agreement import Agreement, ClaimScope
 from partners.models.bank import Guarantor
 from partners.models.participation import Participation
 from partners.rules.splitting import Component
-from tenancy.models import TenantForeignKey, TenantModel, TenantOneToOneField, uuid_key
+from tenancy.models import TenantForeignKey, TenantModel, uuid_key
 
 CLAIMED = (Component.PRINCIPAL, Component.INTEREST, Component.FEE, Component.PENALTY)
 
@@ -114,7 +114,7 @@ class BuyBack(TenantModel):
     """We took a bank's part over at a price; append-only."""
 
     id = uuid_key()
-    participation = TenantOneToOneField(Participation, models.PROTECT, related_name="buy_back")
+    participation = TenantForeignKey(Participation, models.PROTECT, related_name="buy_backs")
     principal = MoneyField(_("the bank's principal"))
     interest = MoneyField(_("the bank's accrued interest"))
     price_ratio = models.DecimalField(_("price ratio"), max_digits=9, decimal_places=6)

@@ -14,7 +14,7 @@ from partners.models.bank import Guarantor, PartnerBank
 from partners.models.placement import Placement
 from partners.rules.splitting import Cession as Stretch
 from partners.rules.splitting import Component, Fractions, Holder
-from tenancy.models import TenantForeignKey, TenantModel, TenantOneToOneField, uuid_key
+from tenancy.models import TenantForeignKey, TenantModel, uuid_key
 
 HOLDERS = [
     (Holder.BANK.value, _("the bank")),
@@ -68,7 +68,7 @@ class Participation(TenantModel):
     """
 
     id = uuid_key()
-    loan = TenantOneToOneField("lending.Loan", models.PROTECT, related_name="participation")
+    loan = TenantForeignKey("lending.Loan", models.PROTECT, related_name="participations")
     version = TenantForeignKey(AgreementVersion, models.PROTECT, related_name="participations")
     placement = TenantForeignKey(
         Placement, models.PROTECT, null=True, blank=True, related_name="participations"
