@@ -8,7 +8,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from partners.actions import access, participations, placements, routing
+from partners.actions import access, daily, participations, placements, routing
 from tenancy import room
 from tenancy.actors import Actor
 from tenancy.celery import TenantTask
@@ -69,9 +69,12 @@ def not_paid_out(loan_id: str) -> None:
     )
 
 
-@shared_task(base=TenantTask, name="partners.settle")
+@shared_task(base=TenantTask, name="partners.settle", atomic_body=False)
 def settle(business_date: str) -> None:
-    """Settle a day that has been finished with every partner bank."""
+    """Settle a day that has been finished with every partner bank; see `daily.settle_day`."""
+    daily.settle_day(
+        actor=Actor.system("settle"), on=date.fromisoformat(business_date), clock=timezone.now
+    )
 
 
 @shared_task(name="partners.forget_access")

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from partners.actions import paying, reconciliation, settlements
+from partners.actions import daily, paying, reconciliation, settlements
 from partners.models import (
     PartnerBank,
     PartnerPayment,
@@ -18,7 +18,7 @@ from partners.models import (
     SettlementStatus,
 )
 from tenancy.actions import audit, outbox
-from tenancy.admin.verbs import Act, Verb, VerbForm
+from tenancy.admin.verbs import Act, ReasonForm, Verb, VerbForm
 from tenancy.permissions import Permission
 from tenancy.templatetags.figures import money
 
@@ -62,6 +62,13 @@ def _settle(act: Act) -> str:
     audit.record(actor=act.actor, at=act.at, action="settlement.ask", changes={"on": on})
     outbox.enqueue("partners.settle", business_date=on)
     return _("A worker settles %s now") % on
+
+
+def _correct(act: Act) -> str:
+    daily.correct(
+        actor=act.actor, at=act.at, settlement_id=act.row.pk, reason=act.values["reason"]
+    )
+    return gettext("What differs is published again")
 
 
 def _confirm(act: Act) -> str:
@@ -132,5 +139,10 @@ ROW_VERBS = (
         "reconcile", _("Close the day"), Permission.SETTLEMENT_RUN, _reconcile,
         is_due=_is_closable,
         explains=_("Possible once somebody looks into every difference of the day."), tone="go",
+    ),
+    Verb(
+        "correct", _("Publish again"), Permission.SETTLEMENT_RUN, _correct, ReasonForm,
+        lambda row: row.status != SettlementStatus.DRAFT,
+        _("Files that differ get the next number and supersede their former."),
     ),
 )  # fmt: skip

@@ -7,7 +7,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.benchmarks import accrual, apply, close, decide, imports, receipts, repay, routing
+from config.benchmarks import (
+    accrual,
+    apply,
+    close,
+    decide,
+    imports,
+    receipts,
+    repay,
+    routing,
+    settle,
+)
 from config.benchmarks.report import Measured
 
 
@@ -67,6 +77,10 @@ def _route(options: dict[str, Any]) -> Measured:
     return routing.measure(options["loans"] or 200)
 
 
+def _settle(options: dict[str, Any]) -> Measured:
+    return settle.measure(options["loans"] or 50_000)
+
+
 WORKS = {
     "accrual": _accrual,
     "apply": _apply,
@@ -76,4 +90,5 @@ WORKS = {
     "receipts": _receipts,
     "repay": _repay,
     "route": _route,
+    "settle": _settle,
 }

@@ -143,9 +143,9 @@ class Compensated:
     claim_amt_principal: Amount
     claim_amt_interest: Amount
     claim_amt_other: Amount
-    claimed_at: datetime
-    due_by: date
-    paid_at: datetime | None
+    claimed_at: date
+    due_by: date | None
+    paid_at: date | None
     bank_ref: Text
     new_creditor: Text
 

@@ -1,0 +1,209 @@
+"""What co-lent loans owe at the end of a day, and which were paid out on it, with one bank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from lending.models import Loan
+from partners.models import PartnerBank
+from partners.rules.files.rows import Disbursed, Outstanding
+
+# All shares of the loans that were open, less those booked since: so a day that is settled late
+# stands as it stood. Interest is the position's closed form (lending.rules.state.Accrual).
+_OUTSTANDING = """
+    WITH held AS (
+        SELECT participation.tenant_id, participation.id, participation.loan_id,
+            participation.bank_loan_number, participation.ratio_bp, participation.decimals,
+            participation.interest_fraction, participation.holder,
+            loan.number, loan.principal, loan.closed_on, loan.status
+        FROM partners_participation participation
+        JOIN lending_loan loan
+          ON loan.tenant_id = participation.tenant_id AND loan.id = participation.loan_id
+        WHERE participation.bank_id = %(bank)s AND loan.disbursed_on <= %(on)s
+          AND (loan.closed_on IS NULL OR loan.closed_on >= %(on)s)
+    ), since AS (
+        SELECT participation_id, component, sum(total) AS total, sum(bank_part) AS bank_part
+        FROM partners_share
+        WHERE bank_id = %(bank)s AND booked_on > %(on)s
+        GROUP BY participation_id, component
+    ), stood AS (
+        SELECT held.id,
+            coalesce(sum(sums.total * sums.sign), 0) AS principal,
+            coalesce(sum(sums.bank_part * sums.sign), 0) AS bank_principal,
+            coalesce(sum(sums.total) FILTER (WHERE sums.component = 'interest'), 0) AS interest,
+            coalesce(sum(sums.bank_part) FILTER (WHERE sums.component = 'interest'), 0)
+                AS bank_interest,
+            coalesce(sum(sums.total) FILTER (WHERE sums.component = 'penalty'), 0) AS penalty
+        FROM held
+        CROSS JOIN LATERAL (
+            SELECT share.component,
+                sum(share.total) - coalesce(max(since.total), 0) AS total,
+                sum(share.bank_part) - coalesce(max(since.bank_part), 0) AS bank_part,
+                CASE share.component WHEN 'disbursed' THEN 1 WHEN 'principal' THEN -1 ELSE 0 END
+                    AS sign
+            FROM partners_share share
+            LEFT JOIN since
+              ON since.participation_id = held.id AND since.component = share.component
+            WHERE share.tenant_id = held.tenant_id AND share.participation_id = held.id
+            GROUP BY share.component
+        ) sums
+        GROUP BY held.id
+    )
+    SELECT held.number, held.bank_loan_number, held.principal, held.ratio_bp,
+        stood.principal, greatest(accrued.interest - stood.interest, 0),
+        greatest(position.penalty_accrued - stood.penalty, 0), stood.bank_principal,
+        CASE WHEN held.holder = 'bank' THEN greatest(
+            round(accrued.interest * held.interest_fraction, held.decimals)
+                - stood.bank_interest, 0) ELSE 0 END,
+        next.due_on, coalesce(next.amount, 0),
+        greatest(%(on)s - position.arrears_since, 0),
+        CASE WHEN held.closed_on <= %(on)s THEN 'CLOSED' ELSE 'ACTIVE' END
+    FROM held
+    JOIN stood USING (id)
+    JOIN lending_loanposition position
+      ON position.tenant_id = held.tenant_id AND position.loan_id = held.loan_id
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN position.is_open THEN round(position.accrued_at_since + round(
+            position.accrual_base * position.accrual_rate
+                * greatest(%(next)s::date - position.accrual_since, 0)
+                / position.accrual_year_days, 10), position.decimals)
+            ELSE position.interest_accrued END AS interest
+    ) accrued
+    LEFT JOIN LATERAL (
+        SELECT row.due_on, row.principal_due + row.interest_due + row.fee_due
+            - row.principal_paid - row.interest_paid - row.fee_paid AS amount
+        FROM lending_instalment row
+        WHERE row.tenant_id = held.tenant_id AND row.loan_id = held.loan_id
+          AND row.due_on > %(on)s
+        ORDER BY row.number LIMIT 1
+    ) next ON true
+    ORDER BY held.number
+"""
+
+
+class _Standing(NamedTuple):
+    loan_no: str
+    partner_loan_no: str
+    contract_amt: Decimal
+    ratio_bp: int
+    principal_os: Decimal
+    interest_accrued: Decimal
+    penalty_accrued: Decimal
+    partner_principal_os: Decimal
+    partner_interest_accrued: Decimal
+    next_due_date: date | None
+    next_due_amt: Decimal
+    dpd: int | None
+    status: str
+
+
+# By days past due: the bucket, and the class of five.
+Classes = Callable[[int], tuple[str, str]]
+
+
+def outstanding(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Outstanding]:
+    """Return every loan of a bank that was open on a day, as it stood at the day's end."""
+    with connection.cursor() as cursor:
+        parameters: dict[str, Any] = {"bank": bank.pk, "on": on, "next": on + timedelta(days=1)}
+        cursor.execute(_OUTSTANDING, parameters)
+        for row in cursor.fetchall():
+            found = _Standing(*row)
+            dpd = found.dpd or 0
+            bucket, class5 = classes(dpd)
+            yield Outstanding(
+                as_of=on,
+                loan_no=found.loan_no,
+                partner_loan_no=found.partner_loan_no,
+                contract_amt=found.contract_amt,
+                ratio_bp=found.ratio_bp,
+                principal_os=found.principal_os,
+                interest_accrued=found.interest_accrued,
+                penalty_accrued=found.penalty_accrued,
+                partner_principal_os=found.partner_principal_os,
+                partner_interest_accrued=found.partner_interest_accrued,
+                next_due_date=found.next_due_date,
+                next_due_amt=found.next_due_amt,
+                dpd=dpd,
+                bucket=bucket,
+                class5=class5,
+                status=found.status,
+            )
+
+
+_DISBURSED = """
+    SELECT loan.number, participation.bank_loan_number,
+        agreement.code || ' v' || version.number AS version, event.recorded_at,
+        event.effective_on, share.total, share.bank_part, share.own_part, participation.ratio_bp,
+        coalesce(leg.bank_reference, ''), product.code, loan.id
+    FROM partners_share share
+    JOIN partners_participation participation
+      ON participation.tenant_id = share.tenant_id AND participation.id = share.participation_id
+    JOIN partners_agreementversion version
+      ON version.tenant_id = participation.tenant_id AND version.id = participation.version_id
+    JOIN partners_agreement agreement
+      ON agreement.tenant_id = version.tenant_id AND agreement.id = version.agreement_id
+    JOIN lending_loan loan ON loan.tenant_id = share.tenant_id AND loan.id = share.loan_id
+    JOIN lending_productversion sold
+      ON sold.tenant_id = loan.tenant_id AND sold.id = loan.version_id
+    JOIN lending_product product
+      ON product.tenant_id = sold.tenant_id AND product.id = sold.product_id
+    JOIN lending_loanevent event
+      ON event.tenant_id = share.tenant_id AND event.loan_id = share.loan_id
+     AND event.sequence = share.sequence
+    LEFT JOIN partners_fundingleg leg
+      ON leg.tenant_id = participation.tenant_id AND leg.participation_id = participation.id
+     AND leg.side = 'bank'
+    WHERE share.bank_id = %(bank)s AND share.booked_on = %(on)s
+      AND share.component = 'disbursed' AND share.total > 0
+    ORDER BY loan.number
+"""
+
+
+class _PaidOut(NamedTuple):
+    loan_no: str
+    partner_loan_no: str
+    agreement_version: str
+    disbursed_at: datetime
+    value_date: date
+    total: Decimal
+    bank_part: Decimal
+    own_part: Decimal
+    ratio_bp: int
+    bank_ref: str
+    product: str
+    loan_id: UUID
+
+
+def disbursed(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Disbursed]:
+    """Return the loans of a bank that were paid out on a day."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DISBURSED, {"bank": bank.pk, "on": on})
+        rows = [_PaidOut(*row) for row in cursor.fetchall()]
+    loans = Loan.objects.in_bulk([found.loan_id for found in rows])
+    for found in rows:
+        terms = loans[found.loan_id].frozen_terms
+        yield Disbursed(
+            loan_no=found.loan_no,
+            partner_loan_no=found.partner_loan_no,
+            agreement_version=found.agreement_version,
+            disbursed_at=found.disbursed_at,
+            value_date=found.value_date,
+            total_amt=found.total,
+            partner_amt=found.bank_part,
+            own_amt=found.own_part,
+            ratio_bp=found.ratio_bp,
+            bank_ref=found.bank_ref,
+            # We do not keep the payee's account; the rail does.
+            payee_account_masked="",
+            product=found.product,
+            term=len(terms.due_dates),
+            rate_annual=terms.annual_rate,
+            rate_basis="ANNUAL",
+            class5=classes(0)[1],
+        )
