@@ -37,7 +37,7 @@ _RECEIPTS = """
         event.recorded_at, event.effective_on, event.key, loan.currency, part.total,
         part.principal, part.interest, part.penalty, part.fee, part.bank_principal,
         part.bank_interest, part.bank_penalty, part.bank_fee, part.own,
-        greatest(event.effective_on - due.due_on, 0) AS dpd_before,
+        greatest(event.effective_on - due.due_before, 0) AS dpd_before,
         greatest(event.effective_on - due.due_after, 0) AS dpd_after,
         event.booked_on, reversed.sequence AS reversed_sequence
     FROM part
@@ -53,18 +53,21 @@ _RECEIPTS = """
     LEFT JOIN lending_loanevent reversed
       ON reversed.tenant_id = event.tenant_id AND reversed.id = event.reverses_id
     CROSS JOIN LATERAL (
-        SELECT position.disbursed - position.principal + position.interest_paid
-            - coalesce(sum(later.total), 0) AS before
-        FROM partners_share later
-        WHERE later.tenant_id = part.tenant_id AND later.loan_id = part.loan_id
-          AND later.sequence >= part.sequence
-          AND later.component IN ('principal', 'interest')
+        SELECT told.before, told.before + part.principal + part.interest AS after
+        FROM (
+            SELECT position.disbursed - position.principal + position.interest_paid
+                - coalesce(sum(later.total), 0) AS before
+            FROM partners_share later
+            WHERE later.tenant_id = part.tenant_id AND later.loan_id = part.loan_id
+              AND later.sequence >= part.sequence
+              AND later.component IN ('principal', 'interest')
+        ) told
     ) paid
     CROSS JOIN LATERAL (
-        SELECT min(row.number) FILTER (WHERE row.due > paid.before) AS number,
-            min(row.due_on) FILTER (WHERE row.due > paid.before) AS due_on,
-            min(row.due_on) FILTER (
-                WHERE row.due > paid.before + part.principal + part.interest) AS due_after
+        SELECT min(row.number) FILTER (WHERE row.due > least(paid.before, paid.after)) AS number,
+            min(row.due_on) FILTER (WHERE row.due > least(paid.before, paid.after)) AS due_on,
+            min(row.due_on) FILTER (WHERE row.due > paid.before) AS due_before,
+            min(row.due_on) FILTER (WHERE row.due > paid.after) AS due_after
         FROM (
             SELECT instalment.number, instalment.due_on,
                 sum(instalment.principal_due + instalment.interest_due)

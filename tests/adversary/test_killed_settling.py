@@ -13,6 +13,7 @@ from partners.rules.files.writing import write
 from tenancy import room
 from tenancy.models import Tenant
 from tests.adversary.dying import killed_everywhere
+from tests.lending.build import borrower
 from tests.lending.servicing import build as servicing
 from tests.partners import money, settling
 from tests.partners.settling import ON, SYSTEM
@@ -25,6 +26,7 @@ def test_a_settlement_taken_up_again_gives_the_same_files_once(lender: Tenant) -
     with room.entered(lender.pk):
         with room.enter(lender.pk):
             Tenant.objects.filter(pk=lender.pk).update(business_date=ON)
+            borrower()
             money.repay(money.co_lent(), "500.00")
         servicing.close_to(ON + timedelta(1))
     with room.enter(lender.pk):

@@ -11,6 +11,7 @@ from tenancy import room as rooms
 from tenancy.models import AuditEvent, Tenant
 from tenancy.roles import Role
 from tests.backoffice import house
+from tests.lending.servicing.build import books
 from tests.partners import settling
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -24,6 +25,7 @@ def tenant() -> Tenant:
     house.people(tenant)
     with rooms.enter(tenant.pk):
         Tenant.objects.filter(pk=tenant.pk).update(business_date=settling.ON)
+        books()
         settling.settled(settling.receipts(2))
         settling.taken(settling.receipts(1))
     return tenant
