@@ -101,12 +101,10 @@ def consents_in(evidence: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 
 
 def _consents(application: Application, at: datetime) -> tuple[frozenset[str], frozenset[str]]:
-    given = {
-        str(each["recipient"])
-        for each in consents_in(application.evidence)
-        if each.get("recipient") and _lasts(each, at)
-    }
-    refused: set[str] = set()
+    named_banks = [each for each in consents_in(application.evidence) if each.get("recipient")]
+    given = {str(each["recipient"]) for each in named_banks if _is_yes(each) and _lasts(each, at)}
+    refused = {str(each["recipient"]) for each in named_banks if not _is_yes(each)}
+    given -= refused
     later = BankConsent.objects.filter(application=application).order_by("granted_at", "pk")
     for code, is_given, expires_at in later.values_list("bank__code", "is_given", "expires_at"):
         if is_given and expires_at > at:
@@ -116,6 +114,11 @@ def _consents(application: Application, at: datetime) -> tuple[frozenset[str], f
             refused.add(code)
             given.discard(code)
     return frozenset(given), frozenset(refused)
+
+
+def _is_yes(consent: Mapping[str, Any]) -> bool:
+    """Whether the borrower agreed; a form keeps his no as well."""
+    return consent.get("agreed", True) is True
 
 
 def _lasts(consent: Mapping[str, Any], at: datetime) -> bool:

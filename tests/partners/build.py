@@ -162,7 +162,7 @@ def quota(
     )
 
 
-def consent(bank_code: str, **changes: str) -> dict[str, str]:
+def consent(bank_code: str, **changes: Any) -> dict[str, Any]:
     """A consent that came with the application, for one named bank."""
     facts = {
         "type": "bank", "version": "3", "text_hash": "0" * 64, "recipient": bank_code,
@@ -175,7 +175,7 @@ def consent(bank_code: str, **changes: str) -> dict[str, str]:
 def granted(
     reference: str = "F-001",
     *,
-    consents: Sequence[str] = ("harbour",),
+    consents: Sequence[str | dict[str, Any]] = ("harbour",),
     amount: str = "100000",
     evidence: dict[str, Any] | None = None,
 ) -> Application:
@@ -186,7 +186,8 @@ def granted(
         borrower_reference=reference,
         amount=Decimal(amount),
         evidence=lending.evidence(
-            consents=[consent(each) for each in consents], **(evidence or {})
+            consents=[consent(each) if isinstance(each, str) else each for each in consents],
+            **(evidence or {}),
         ),
     )
     applications.approve(

@@ -172,6 +172,14 @@ class TestNoBank:
         assert routing.outcome == "OWN"
         assert why(routing, "harbour-70") == ["consent_refused"]
 
+    def test_takes_a_no_on_the_form_for_a_no(self, room: Tenant) -> None:
+        build.agreement()
+
+        routing = build.route(build.granted(consents=[build.consent("harbour", agreed=False)]))
+
+        assert why(routing, "harbour-70") == ["consent_refused"]
+        assert not Placement.objects.exists()
+
     def test_counts_no_consent_that_has_run_out(self, room: Tenant) -> None:
         build.agreement()
         application = build.granted()

@@ -1,0 +1,178 @@
+"""
+A farmer's loan together with a partner bank: the one story that proves the product.
+
+From the forms that the field sends to the assessment, the bank's counter-offer, one payment of
+two legs, the harvest's receipts split to the cent, settlement with the bank's own file, a delay,
+the guarantor in the bank's place, and proofs over all of it.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from config.management.commands.verify import prove
+from ledger.actions import chart
+from lending.actions import applications, close, lines, offers
+from lending.models import Application, CreditLine, Loan, Offer, PaymentOrder
+from lending.queries import classification
+from lending.rules.classification import bucket
+from partners.actions import claims, participations
+from partners.models import (
+    CompensationClaim,
+    FundingLeg,
+    Participation,
+    Placement,
+    RoutingCandidate,
+    Settlement,
+)
+from rural.actions import applications as rural_applications
+from rural.models import Household
+from tenancy.models import Tenant
+from tenancy.roles import Role
+from tests.lending import build as lending
+from tests.lending.servicing import build as servicing
+from tests.partners import build as banks
+from tests.partners import money
+from tests.rural.capacity import build as capacity
+from tests.rural.capacity import households
+from tests.rural.capacity.build import MAY, NOON, actor
+from tests.tasks import SentTasks
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+BANK_C = "coast"
+CENT = Decimal("0.01")
+
+
+@pytest.fixture
+def county(room: Tenant, settings: Any, tmp_path: Any) -> Tenant:
+    """The county's lender on 1 May: rules, books, harvest product, two banks and a guarantor."""
+    settings.DOCUMENT_ROOT = tmp_path
+    Tenant.objects.filter(pk=room.pk).update(business_date=MAY)
+    chart.open_accounts(currency="CNY", actor=servicing.SYSTEM, at=NOON)
+    capacity.product(funding="partner")
+    capacity.policy()
+    capacity.adopted()
+    banks.guarantor()
+    shared: dict[str, Any] = {"min_term": 1, "max_term": 24, "term_unit": "months"}
+    banks.agreement(
+        model="CO_LEND_G", guarantor_code="shield", compensation_dpd=90,
+        compensation_scope="FULL", **shared,
+    )  # fmt: skip
+    other = banks.agreement("coast-70", bank_code=BANK_C, **{**shared, "priority": 1})
+    banks.quota(other, "1000")
+    return room
+
+
+def of_the_worked_example() -> Household:
+    """The household of the domain text, which lets both banks see its application."""
+    yes = [{"recipient": code, "agreed": True} for code in ("harbour", BANK_C)]
+    return households.household(bank_consents=yes)
+
+
+def applied(household: Household) -> Application:
+    """24,700 as the capacity rules allow, approved by us, waiting for a bank."""
+    assessed = capacity.assess(household)
+    assert (assessed.limit, assessed.binding) == (Decimal(24_700), "T3")
+    application = rural_applications.apply(
+        actor=actor(Role.OFFICER), at=NOON, on=MAY, assessment_id=assessed.pk,
+        amount=assessed.limit, purpose="Seed and fertiliser", opinion="Diligent",
+    )  # fmt: skip
+    lending.decide(application, on=MAY)
+    applications.approve(
+        actor=actor(Role.SUPERVISOR, limit="200000"), at=NOON, on=MAY,
+        application_id=application.pk, reason="Known for thirty years",
+    )  # fmt: skip
+    application.refresh_from_db()
+    assert application.stage == "FUNDING"
+    return application
+
+
+def countered(application: Application) -> Offer:
+    """Bank A is asked, because C has no quota left, and offers 20,000 at 9 %."""
+    routing = banks.route(application, on=MAY)
+    refused = RoutingCandidate.objects.get(routing=routing, version__agreement__code="coast-70")
+    assert [reason["code"] for reason in refused.reasons] == ["quota"]
+    placement = Placement.objects.select_related("bank").get(application=application)
+    assert placement.bank.code == "harbour"
+    banks.decide(placement, "COUNTER", amount=Decimal(20_000), annual_rate=Decimal("0.09"), on=MAY)
+    return Offer.objects.get(application=application, status="OPEN")
+
+
+def paid_out(offer: Offer) -> Loan:
+    """The borrower agrees to the new cost table; 14,000 and 6,000 become one payment."""
+    line: CreditLine = offers.accept(
+        actor=actor(Role.OFFICER), at=NOON, on=MAY, offer_id=offer.pk, cost_hash=offer.cost_hash
+    )
+    loan = lines.draw(
+        actor=actor(Role.OFFICER), at=NOON, on=MAY, line_id=line.pk, amount=line.limit,
+        key="the-one-draw",
+    )  # fmt: skip
+    part = participations.fund(actor=servicing.SYSTEM, at=NOON, on=MAY, loan_id=loan.pk)
+    assert part is not None
+    legs = dict(FundingLeg.objects.filter(participation=part).values_list("side", "amount"))
+    assert legs == {"bank": Decimal(14_000), "own": Decimal(6_000)}
+    assert not PaymentOrder.objects.exists()
+    money.confirm(part, on=MAY, value_on=MAY)
+    servicing.callback(PaymentOrder.objects.get(loan=loan, direction="out"), on=MAY)
+    participations.paid_out(actor=servicing.SYSTEM, at=NOON, loan_id=loan.pk)
+    loan.refresh_from_db()
+    assert loan.status == "ACTIVE"
+    return loan
+
+
+def close_until(day: date) -> None:
+    close.run(to=day, actor=servicing.SYSTEM, clock=lambda: NOON)
+
+
+class TestAFarmersLoan:
+    def test_from_the_assessment_to_the_guarantor(
+        self, county: Tenant, sent_tasks: SentTasks
+    ) -> None:
+        offer = countered(applied(of_the_worked_example()))
+        assert (offer.amount, offer.annual_rate) == (Decimal(20_000), Decimal("0.09"))
+        loan = paid_out(offer)
+        due = [row.due_on for row in loan.instalments.order_by("number")]
+        assert due == [date(2027, 1, 20), date(2027, 8, 20)]
+
+        january = loan.instalments.get(number=1)
+        paid = january.principal_due + january.interest_due
+        close_until(due[0])
+        money.repay(loan, str(paid), due[0])
+        total, bank_part, _guarantor, own_part, _spread = money.shared(loan, "principal")
+        assert (total, bank_part, own_part) == (Decimal(10_000), Decimal(7_000), Decimal(3_000))
+        interest = money.shared(loan, "interest")
+        assert interest[0] == january.interest_due
+        assert interest[1] == (interest[0] * Decimal("0.7")).quantize(CENT)
+        assert interest[1] + interest[3] == interest[0]
+
+        close_until(due[0] + timedelta(days=1))
+        sent_tasks.run()
+        settled = Settlement.objects.get(on=due[0], bank__code="harbour")
+        assert settled.partner_share == bank_part + interest[1]
+
+        close_until(due[1] + timedelta(days=91))
+        loan.refresh_from_db()
+        late = (close.business_date() - due[1]).days
+        assert (late, bucket(late)) == (91, "M4")
+        assert classification.profile(on=close.business_date()).classify(late) == "substandard"
+
+        today = close.business_date()
+        claim = claims.file(actor=banks.actor(Role.FINANCE), at=NOON, on=today, loan_id=loan.pk)
+        claims.pay(
+            actor=banks.actor(Role.FINANCE), at=NOON, on=today, claim_id=claim.pk,
+            reference="SHIELD-1", reversible_until=today + timedelta(days=30),
+        )  # fmt: skip
+        assert CompensationClaim.objects.get().status == "PAID"
+        assert Participation.objects.get().holder == "guarantor"
+
+        before = money.shared(loan, "principal")
+        money.repay(loan, "5000.00", today)
+        after = money.shared(loan, "principal")
+        assert after[1] == before[1]
+        assert after[2] > before[2]
+
+        failures = {name: found for name, found in prove(county).items() if found}
+        assert not {name for name in failures if name != "audit_chain"}, failures
