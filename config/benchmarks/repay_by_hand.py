@@ -76,8 +76,8 @@ class ByHand:
     def _event(self, loan_id: UUID, sequence: int, amount: Decimal, key: str) -> None:
         self.connection.execute(
             "INSERT INTO lending_loanevent (id, loan_id, sequence, kind, effective_on, booked_on, "
-            "recorded_at, amount, note, key) "
-            "VALUES (%s, %s, %s, 'repaid', %s, %s, now(), %s, '', %s)",
+            "recorded_at, amount, note, due_dates, key) "
+            "VALUES (%s, %s, %s, 'repaid', %s, %s, now(), %s, '', '[]', %s)",
             [uuid7(), loan_id, sequence, self.today, self.today, amount, key],
         )
 

@@ -179,7 +179,10 @@ def _agreement(on: date) -> UUID:
 
 def _copied(tenant: Tenant) -> float:
     began = time.perf_counter()
-    with room.enter(tenant.pk), connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for _ in copy:
-            pass
+    with room.enter(tenant.pk), connection.cursor() as cursor:
+        # As the action does: a loop would verify the room's token row by row.
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        with cursor.copy(_COPY) as copy:
+            for _ in copy:
+                pass
     return time.perf_counter() - began

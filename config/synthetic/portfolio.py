@@ -191,9 +191,9 @@ _INSERTS = (
             shape.starts_on, shape.starts_on
         FROM {_LOAN_SHAPE}""",
     f"""INSERT INTO lending_loanevent (tenant_id, id, loan_id, sequence, kind, effective_on,
-            booked_on, recorded_at, amount, note, key)
+            booked_on, recorded_at, amount, note, due_dates, key)
         SELECT %(tenant)s, gen_random_uuid(), loan.id, event.sequence, event.kind, event.on_day,
-            event.on_day, %(at)s, event.amount, 'synthetic',
+            event.on_day, %(at)s, event.amount, 'synthetic', '[]',
             'synthetic:' || loan.number || ':' || event.sequence
         FROM {_LOAN_EVENT}""",
     f"""INSERT INTO lending_instalment (tenant_id, loan_id, {", ".join(INSTALMENT_COLUMNS)})

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
-
-from django.db import connection
+from typing import NamedTuple
 
 from partners.models import PartnerBank
+from partners.queries.setwise import fetch
 from partners.rules.files.rows import RepayDetail, TransactionType
 
 # Where a receipt stood in the schedule follows from what had been paid before it: the position's
@@ -32,6 +31,39 @@ _RECEIPTS = """
           AND share.component <> 'disbursed'
         GROUP BY share.tenant_id, share.loan_id, share.sequence, share.participation_id
         HAVING bool_or(share.total <> 0 OR share.bank_part <> 0)
+    ), since AS (
+        SELECT tenant_id, loan_id, sequence, sum(sum(total)) OVER (
+                PARTITION BY tenant_id, loan_id ORDER BY sequence DESC) AS total
+        FROM (
+            SELECT tenant_id, loan_id, sequence,
+                CASE WHEN component IN ('principal', 'interest') THEN total ELSE 0 END AS total
+            FROM partners_share
+            WHERE bank_id = %(bank)s AND booked_on >= %(on)s
+        ) told
+        GROUP BY tenant_id, loan_id, sequence
+    ), paid AS (
+        SELECT part.tenant_id, part.loan_id, part.sequence,
+            position.disbursed - position.principal + position.interest_paid - since.total
+                AS before,
+            position.disbursed - position.principal + position.interest_paid - since.total
+                + part.principal + part.interest AS after
+        FROM part
+        JOIN since USING (tenant_id, loan_id, sequence)
+        JOIN lending_loanposition position USING (tenant_id, loan_id)
+    ), owed AS (
+        SELECT row.tenant_id, row.loan_id, row.number, row.due_on,
+            sum(row.principal_due + row.interest_due) OVER (
+                PARTITION BY row.tenant_id, row.loan_id ORDER BY row.number) AS due
+        FROM lending_instalment row
+        WHERE row.loan_id IN (SELECT loan_id FROM part)
+    ), due AS (
+        SELECT paid.tenant_id, paid.loan_id, paid.sequence,
+            min(number) FILTER (WHERE due > least(before, after)) AS number,
+            min(due_on) FILTER (WHERE due > least(before, after)) AS due_on,
+            min(due_on) FILTER (WHERE due > before) AS due_before,
+            min(due_on) FILTER (WHERE due > after) AS due_after
+        FROM paid JOIN owed USING (tenant_id, loan_id)
+        GROUP BY paid.tenant_id, paid.loan_id, paid.sequence
     )
     SELECT loan.number, part.sequence, participation.bank_loan_number, due.number, due.due_on,
         event.recorded_at, event.effective_on, event.key, loan.currency, part.total,
@@ -41,6 +73,7 @@ _RECEIPTS = """
         greatest(event.effective_on - due.due_after, 0) AS dpd_after,
         event.booked_on, reversed.sequence AS reversed_sequence
     FROM part
+    JOIN due USING (tenant_id, loan_id, sequence)
     JOIN lending_loan loan
       ON loan.tenant_id = part.tenant_id AND loan.id = part.loan_id
     JOIN lending_loanevent event
@@ -48,34 +81,8 @@ _RECEIPTS = """
      AND event.sequence = part.sequence
     JOIN partners_participation participation
       ON participation.tenant_id = part.tenant_id AND participation.id = part.participation_id
-    JOIN lending_loanposition position
-      ON position.tenant_id = part.tenant_id AND position.loan_id = part.loan_id
     LEFT JOIN lending_loanevent reversed
       ON reversed.tenant_id = event.tenant_id AND reversed.id = event.reverses_id
-    CROSS JOIN LATERAL (
-        SELECT told.before, told.before + part.principal + part.interest AS after
-        FROM (
-            SELECT position.disbursed - position.principal + position.interest_paid
-                - coalesce(sum(later.total), 0) AS before
-            FROM partners_share later
-            WHERE later.tenant_id = part.tenant_id AND later.loan_id = part.loan_id
-              AND later.sequence >= part.sequence
-              AND later.component IN ('principal', 'interest')
-        ) told
-    ) paid
-    CROSS JOIN LATERAL (
-        SELECT min(row.number) FILTER (WHERE row.due > least(paid.before, paid.after)) AS number,
-            min(row.due_on) FILTER (WHERE row.due > least(paid.before, paid.after)) AS due_on,
-            min(row.due_on) FILTER (WHERE row.due > paid.before) AS due_before,
-            min(row.due_on) FILTER (WHERE row.due > paid.after) AS due_after
-        FROM (
-            SELECT instalment.number, instalment.due_on,
-                sum(instalment.principal_due + instalment.interest_due)
-                    OVER (ORDER BY instalment.number) AS due
-            FROM lending_instalment instalment
-            WHERE instalment.tenant_id = part.tenant_id AND instalment.loan_id = part.loan_id
-        ) row
-    ) due
     ORDER BY loan.number, part.sequence
 """
 _RAIL = "payment:"
@@ -115,10 +122,8 @@ def receipts(bank: PartnerBank, on: date) -> Iterator[RepayDetail]:
     compensation file says that it is his. Where such a change cuts anew what was received
     before, the row belongs to an earlier event; it is of the type COMPENSATION.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_RECEIPTS, {"bank": bank.pk, "on": on})
-        for row in cursor.fetchall():
-            yield _receipt(_Found(*row), on)
+    for row in fetch(_RECEIPTS, {"bank": bank.pk, "on": on}):
+        yield _receipt(_Found(*row), on)
 
 
 def _receipt(found: _Found, on: date) -> RepayDetail:
@@ -180,7 +185,5 @@ _INTEREST = """
 
 def interest_by_fee(bank: PartnerBank, on: date) -> list[tuple[Decimal, Decimal]]:
     """Return, by agreement version, the service fee's rate and the bank's interest of a day."""
-    with connection.cursor() as cursor:
-        cursor.execute(_INTEREST, {"bank": bank.pk, "on": on})
-        rows: list[Any] = cursor.fetchall()
+    rows = fetch(_INTEREST, {"bank": bank.pk, "on": on})
     return [(rate, interest) for rate, interest in rows]

@@ -5,84 +5,69 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
-
-from django.db import connection
 
 from lending.models import Loan
 from partners.models import PartnerBank
+from partners.queries.setwise import fetch
 from partners.rules.files.rows import Disbursed, Outstanding
 
-# All shares of the loans that were open, less those booked since: so a day that is settled late
-# stands as it stood. Interest is the position's closed form (lending.rules.state.Accrual).
+# From the shares up to the day, so that a day that is settled late stands as it stood. Interest
+# is the position's closed form (lending.rules.state.Accrual).
 _OUTSTANDING = """
     WITH held AS (
         SELECT participation.tenant_id, participation.id, participation.loan_id,
             participation.bank_loan_number, participation.ratio_bp, participation.decimals,
             participation.interest_fraction, participation.holder,
-            loan.number, loan.principal, loan.closed_on, loan.status
+            loan.number, loan.principal, loan.closed_on
         FROM partners_participation participation
         JOIN lending_loan loan
           ON loan.tenant_id = participation.tenant_id AND loan.id = participation.loan_id
         WHERE participation.bank_id = %(bank)s AND loan.disbursed_on <= %(on)s
           AND (loan.closed_on IS NULL OR loan.closed_on >= %(on)s)
-    ), since AS (
-        SELECT participation_id, component, sum(total) AS total, sum(bank_part) AS bank_part
-        FROM partners_share
-        WHERE bank_id = %(bank)s AND booked_on > %(on)s
-        GROUP BY participation_id, component
     ), stood AS (
-        SELECT held.id,
-            coalesce(sum(sums.total * sums.sign), 0) AS principal,
-            coalesce(sum(sums.bank_part * sums.sign), 0) AS bank_principal,
-            coalesce(sum(sums.total) FILTER (WHERE sums.component = 'interest'), 0) AS interest,
-            coalesce(sum(sums.bank_part) FILTER (WHERE sums.component = 'interest'), 0)
+        SELECT share.tenant_id, share.participation_id,
+            sum(share.total * sign) AS principal, sum(share.bank_part * sign) AS bank_principal,
+            coalesce(sum(share.total) FILTER (WHERE component = 'interest'), 0) AS interest,
+            coalesce(sum(share.bank_part) FILTER (WHERE component = 'interest'), 0)
                 AS bank_interest,
-            coalesce(sum(sums.total) FILTER (WHERE sums.component = 'penalty'), 0) AS penalty
-        FROM held
-        CROSS JOIN LATERAL (
-            SELECT share.component,
-                sum(share.total) - coalesce(max(since.total), 0) AS total,
-                sum(share.bank_part) - coalesce(max(since.bank_part), 0) AS bank_part,
-                CASE share.component WHEN 'disbursed' THEN 1 WHEN 'principal' THEN -1 ELSE 0 END
-                    AS sign
-            FROM partners_share share
-            LEFT JOIN since
-              ON since.participation_id = held.id AND since.component = share.component
-            WHERE share.tenant_id = held.tenant_id AND share.participation_id = held.id
-            GROUP BY share.component
-        ) sums
-        GROUP BY held.id
+            coalesce(sum(share.total) FILTER (WHERE component = 'penalty'), 0) AS penalty
+        FROM (
+            SELECT *, CASE component WHEN 'disbursed' THEN 1 WHEN 'principal' THEN -1 ELSE 0 END
+                AS sign
+            FROM partners_share
+            WHERE bank_id = %(bank)s AND booked_on <= %(on)s
+        ) share
+        WHERE share.participation_id IN (SELECT id FROM held)
+        GROUP BY share.tenant_id, share.participation_id
+    ), next AS (
+        SELECT DISTINCT ON (row.tenant_id, row.loan_id) row.tenant_id, row.loan_id, row.due_on,
+            row.principal_due + row.interest_due + row.fee_due
+                - row.principal_paid - row.interest_paid - row.fee_paid AS amount
+        FROM lending_instalment row
+        WHERE row.loan_id IN (SELECT loan_id FROM held) AND row.due_on > %(on)s
+        ORDER BY row.tenant_id, row.loan_id, row.number
+    ), accrued AS (
+        SELECT tenant_id, loan_id, arrears_since, penalty_accrued,
+            CASE WHEN is_open THEN round(accrued_at_since + round(accrual_base * accrual_rate
+                    * greatest(%(next)s::date - accrual_since, 0) / accrual_year_days, 10),
+                decimals) ELSE interest_accrued END AS interest
+        FROM lending_loanposition
     )
     SELECT held.number, held.bank_loan_number, held.principal, held.ratio_bp,
         stood.principal, greatest(accrued.interest - stood.interest, 0),
-        greatest(position.penalty_accrued - stood.penalty, 0), stood.bank_principal,
+        greatest(accrued.penalty_accrued - stood.penalty, 0), stood.bank_principal,
         CASE WHEN held.holder = 'bank' THEN greatest(
             round(accrued.interest * held.interest_fraction, held.decimals)
                 - stood.bank_interest, 0) ELSE 0 END,
         next.due_on, coalesce(next.amount, 0),
-        greatest(%(on)s - position.arrears_since, 0),
+        greatest(%(on)s - accrued.arrears_since, 0),
         CASE WHEN held.closed_on <= %(on)s THEN 'CLOSED' ELSE 'ACTIVE' END
     FROM held
-    JOIN stood USING (id)
-    JOIN lending_loanposition position
-      ON position.tenant_id = held.tenant_id AND position.loan_id = held.loan_id
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN position.is_open THEN round(position.accrued_at_since + round(
-            position.accrual_base * position.accrual_rate
-                * greatest(%(next)s::date - position.accrual_since, 0)
-                / position.accrual_year_days, 10), position.decimals)
-            ELSE position.interest_accrued END AS interest
-    ) accrued
-    LEFT JOIN LATERAL (
-        SELECT row.due_on, row.principal_due + row.interest_due + row.fee_due
-            - row.principal_paid - row.interest_paid - row.fee_paid AS amount
-        FROM lending_instalment row
-        WHERE row.tenant_id = held.tenant_id AND row.loan_id = held.loan_id
-          AND row.due_on > %(on)s
-        ORDER BY row.number LIMIT 1
-    ) next ON true
+    JOIN stood ON stood.tenant_id = held.tenant_id AND stood.participation_id = held.id
+    JOIN accrued ON accrued.tenant_id = held.tenant_id AND accrued.loan_id = held.loan_id
+    LEFT JOIN next ON next.tenant_id = held.tenant_id AND next.loan_id = held.loan_id
     ORDER BY held.number
 """
 
@@ -109,31 +94,29 @@ Classes = Callable[[int], tuple[str, str]]
 
 def outstanding(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Outstanding]:
     """Return every loan of a bank that was open on a day, as it stood at the day's end."""
-    with connection.cursor() as cursor:
-        parameters: dict[str, Any] = {"bank": bank.pk, "on": on, "next": on + timedelta(days=1)}
-        cursor.execute(_OUTSTANDING, parameters)
-        for row in cursor.fetchall():
-            found = _Standing(*row)
-            dpd = found.dpd or 0
-            bucket, class5 = classes(dpd)
-            yield Outstanding(
-                as_of=on,
-                loan_no=found.loan_no,
-                partner_loan_no=found.partner_loan_no,
-                contract_amt=found.contract_amt,
-                ratio_bp=found.ratio_bp,
-                principal_os=found.principal_os,
-                interest_accrued=found.interest_accrued,
-                penalty_accrued=found.penalty_accrued,
-                partner_principal_os=found.partner_principal_os,
-                partner_interest_accrued=found.partner_interest_accrued,
-                next_due_date=found.next_due_date,
-                next_due_amt=found.next_due_amt,
-                dpd=dpd,
-                bucket=bucket,
-                class5=class5,
-                status=found.status,
-            )
+    parameters = {"bank": bank.pk, "on": on, "next": on + timedelta(days=1)}
+    for row in fetch(_OUTSTANDING, parameters):
+        found = _Standing(*row)
+        dpd = found.dpd or 0
+        bucket, class5 = classes(dpd)
+        yield Outstanding(
+            as_of=on,
+            loan_no=found.loan_no,
+            partner_loan_no=found.partner_loan_no,
+            contract_amt=found.contract_amt,
+            ratio_bp=found.ratio_bp,
+            principal_os=found.principal_os,
+            interest_accrued=found.interest_accrued,
+            penalty_accrued=found.penalty_accrued,
+            partner_principal_os=found.partner_principal_os,
+            partner_interest_accrued=found.partner_interest_accrued,
+            next_due_date=found.next_due_date,
+            next_due_amt=found.next_due_amt,
+            dpd=dpd,
+            bucket=bucket,
+            class5=class5,
+            status=found.status,
+        )
 
 
 _DISBURSED = """
@@ -182,9 +165,7 @@ class _PaidOut(NamedTuple):
 
 def disbursed(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Disbursed]:
     """Return the loans of a bank that were paid out on a day."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DISBURSED, {"bank": bank.pk, "on": on})
-        rows = [_PaidOut(*row) for row in cursor.fetchall()]
+    rows = [_PaidOut(*row) for row in fetch(_DISBURSED, {"bank": bank.pk, "on": on})]
     loans = Loan.objects.in_bulk([found.loan_id for found in rows])
     for found in rows:
         terms = loans[found.loan_id].frozen_terms

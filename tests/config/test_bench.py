@@ -11,7 +11,16 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from config.benchmarks import apply, close, decide, imports, invoice_files, lender, receipts
+from config.benchmarks import (
+    apply,
+    close,
+    decide,
+    imports,
+    invoice_files,
+    lender,
+    receipts,
+    settle,
+)
 from config.benchmarks.report import Measured
 from config.database import Address
 from config.management.commands.verify import prove
@@ -107,6 +116,16 @@ class TestReceipts:
             events = LoanEvent.objects.filter(key__startswith="bench:")
             assert events.count() == 60
         require_proven("bench-repay")
+
+
+@pytest.mark.usefixtures("installation")
+class TestSettle:
+    def test_settles_a_receipt_of_every_loan_from_shares_as_the_database_writes_them(self) -> None:
+        shape = require_shape(settle.measure(60))
+
+        assert (shape["n"], shape["files"], shape["rows"]) == (60, 4, 121)
+        slug = Tenant.objects.get(slug__startswith="bench-settle-60").slug
+        require_proven(slug)
 
 
 class TestInvoices:

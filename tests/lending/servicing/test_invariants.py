@@ -42,8 +42,9 @@ def test_one_key_is_one_event_of_the_room(room):
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO lending_loanevent (id, loan_id, sequence, kind, effective_on, booked_on, "
-            "recorded_at, amount, note, key) SELECT gen_random_uuid(), loan_id, 2, 'repaid', "
-            "effective_on, booked_on, now(), 1, '', key FROM lending_loanevent WHERE loan_id = %s",
+            "recorded_at, amount, note, due_dates, key) SELECT gen_random_uuid(), loan_id, 2, "
+            "'repaid', effective_on, booked_on, now(), 1, '', '[]', key "
+            "FROM lending_loanevent WHERE loan_id = %s",
             [loan.pk],
         )
 
