@@ -197,6 +197,7 @@ class TestOthers:
             "quoted_rate": "4", "rate_basis": "monthly", "day_count": "actual/365",
             "penalty_rate": "0", "min_term": "30", "max_term": "90", "term_unit": "days",
             "line_months": "12", "offer_days": "30", "effective_from": "2026-01-05",
+            "funding": "own",
         }  # fmt: skip
 
         begun = house.send(browser, "/admin/lending/product/", "begin", **facts)

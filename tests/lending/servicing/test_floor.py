@@ -33,6 +33,7 @@ def test_leaves_the_rows_that_the_action_leaves(
         build.repay(loans[0], "1100.16")
     by_hand = ByHand(connect("app"), riverside.pk, "CNY", TODAY)
     by_hand.repay(loans[1].pk, Decimal("1100.16"), "by-hand")
+    by_hand.connection.commit()
 
     with rooms.enter(riverside.pk):
         assert build.faults() == []
