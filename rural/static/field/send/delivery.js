@@ -7,7 +7,8 @@ import { photo } from "../safe/records.js";
 const CHUNK_BYTES = 256 * 1024;
 const MOST_CORRECTIONS = 8;
 const WRONG_OFFSET = 409;
-
+// Taken in whole. What is held or in conflict is the lender's to solve; the phone has done its part.
+const TAKEN_IN = new Set(["complete", "held", "conflict"]);
 
 /** The server holds something else, or not everything: the record stays. */
 export class Unconfirmed extends Error {}
@@ -60,8 +61,8 @@ async function upload(root, { sha256, size, media_type }) {
 async function confirmed(record) {
   const held = await api.submission(record.root_uuid);
   const isSame = held.content_sha256 === record.content_sha256;
-  if (!isSame || held.status !== "complete" || held.missing.length) throw new Unconfirmed(record.root_uuid);
-  const outcome = held.state === "conflict" ? "officer" : "received";
+  if (!isSame || !TAKEN_IN.has(held.status) || held.missing.length) throw new Unconfirmed(record.root_uuid);
+  const outcome = held.status === "conflict" ? "officer" : "received";
   return { outcome, flags: held.flags, state_words: held.state_words };
 }
 
