@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lending.actions import borrowers, intake
 from lending.models import Application, Borrower, BorrowerKind, ProductVersion
 from lending.rules.calendar import add_months
+from rural.actions import programmes
 from rural.models import Assessment, Household
 from rural.queries import package
 from rural.rules import capacity, due_dates
@@ -64,6 +65,7 @@ def apply(
     :raises NotFound: if there is no such assessment
     :raises NotLendable: if its verdict is not to lend
     :raises AssessmentOutdated: if the household's record has changed since, or it is too old
+    :raises ProgrammeRefused: naming the county programme's rule and its source
     :raises AboveCapacity: naming the amounts that the assessment allows
     :raises Invalid: naming every field that does not fit; see `lending.actions.intake.submit`
     """
@@ -76,6 +78,7 @@ def apply(
     if assessed is None:
         raise NotFound.of(_("Assessment"), assessment_id)
     household = Household.objects.for_update().get(pk=assessed.household_id)
+    _require_programme(assessed, household, amount, on)
     _require_lendable(assessed, household, amount, on)
     version = ProductVersion.objects.on_offer(assessed.product_code, on).first()
     borrower = _as_borrower(actor=actor, at=at, household=household)
@@ -101,6 +104,14 @@ def apply(
             "shares": [f"{due.share:f}" for due in found.dues],
         },
     )
+
+
+def _require_programme(
+    assessed: Assessment, household: Household, amount: Decimal, on: date
+) -> None:
+    """The county's word of today, not of the day of the assessment: it may have switched off."""
+    asked = amount if amount.is_finite() else None
+    programmes.require_open(household, assessed.product_code, amount=asked, on=on)
 
 
 def _require_lendable(

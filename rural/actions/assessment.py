@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from lending.models import ProductVersion
 from lending.rules.calendar import add_months
+from rural.actions import grounds
 from rural.models import Assessment, CapacityPolicy, Household
 from rural.queries import cases, cash_chart
 from rural.rules import capacity, liquidity
@@ -22,6 +23,7 @@ from rural.rules.adjustments import Adjustment
 from rural.rules.capacity import Cap, Case, Outcome
 from rural.rules.due_dates import Due, shared
 from rural.rules.liquidity import Feasible, Instalment
+from rural.rules.months import plain
 from rural.rules.policy import Policy
 from scoring.rules.canonical import sha256
 from tenancy import room
@@ -67,7 +69,7 @@ def assess(
     on: date,
     household_id: UUID,
     product_code: str,
-    grade: str,
+    grade: str = "",
     caps: Sequence[Cap] = (),
     wages_verified: bool = False,
     remitted_rate: Decimal | None = None,
@@ -76,15 +78,19 @@ def assess(
     """
     Work out a household's capacity under the policy in force and keep it with all inputs.
 
+    The grade is the village panel's, the bounds are also those of the county's programme, and
+    registered land is no more than the county confirms; which data was used is written down.
+
     :param on: the tenant's business date; picks policy, benchmarks and product version
-    :param grade: from the village panel, such as "AA"
-    :param caps: further upper limits: regulation, funder, programme, connected borrowers
+    :param grade: an officer's, such as "AA", where no panel's result is valid
+    :param caps: further upper limits: regulation, funder, connected borrowers
     :param wages_verified: bank statements of the wages were seen
     :param remitted_rate: part of wages earned elsewhere that comes home; None for the policy's
     :param comments: why a figure differs, by "subject/item" of its adjustment
     :raises NotFound: if there is no such household
     :raises NotAssessable: if a form, benchmark, policy or product is missing
     :raises Invalid: naming every parameter that does not fit
+    :raises ProgrammeRefused: if the county's programmes for the product take no requests
     :raises CommentMissing: naming every figure that asks for a comment and has none
     """
     require(actor, Permission.CAPACITY_ASSESS)
@@ -99,15 +105,20 @@ def assess(
         raise NotAssessable(
             gettext_lazy("Cannot assess: no %(missing)s in force") % {"missing": missing}
         )
-    _check(grade=grade, caps=caps, remitted_rate=remitted_rate, comments=said)
+    stands = grounds.gather(
+        actor=actor, at=at, on=on, household=household, product_code=product_code, grade=grade
+    )
+    _check(grade=stands.grade, caps=caps, remitted_rate=remitted_rate, comments=said)
     loan = cases.Loan(
         start=on,
-        grade=grade,
+        grade=stands.grade,
         annual_rate=version.annual_rate.normalize(),
-        minimum=_plain(version.min_amount),
-        caps=(Cap("product", _plain(version.max_amount)), *caps),
+        minimum=max(plain(version.min_amount), stands.minimum),
+        caps=(Cap("product", plain(version.max_amount)), *stands.caps, *caps),
         wages_verified=wages_verified,
         remitted_rate=remitted_rate,
+        land_confirmed=stands.land_confirmed,
+        origin=stands.origin,
     )
     case = _case(household, loan)
     found = capacity.assess(case, policy.policy)
@@ -276,8 +287,3 @@ def _check_trial(amount: Decimal, months: Sequence[int], horizon: int) -> None:
         errors.append(FieldError("/months", shown, expected))
     if errors:
         raise Invalid(gettext_lazy("The trial does not fit"), errors=errors)
-
-
-def _plain(amount: Decimal) -> Decimal:
-    """Return a column's amount as it is written on paper, without its spare decimals."""
-    return amount.quantize(Decimal("0.01")) if amount % 1 else amount.quantize(Decimal(1))

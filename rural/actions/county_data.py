@@ -40,6 +40,8 @@ Clock = Callable[[], datetime]
 # Rows compared and written in one transaction.
 AT_ONCE = 1_000
 HUNDRED = Decimal(100)
+# The farmer's yes or no on form F1.
+CONSENT = "consent_county_data"
 
 
 class NoBasis(Refusal):
@@ -167,7 +169,8 @@ def use(
     Return what the departments say of a household's head, and write down that it was used.
 
     By source code, each record's values; no personal number is among them. Only sources whose
-    programme has an agreement in force are read.
+    programme has an agreement in force are read, and without the farmer's consent on form F1
+    only published registers.
     """
     require(actor, Permission.CAPACITY_ASSESS)
     home = Household.objects.filter(pk=household_id).first()
@@ -181,6 +184,8 @@ def use(
         source__programme__in=in_force,
         source__withdrawn_at__isnull=True,
     ).select_related("source")
+    if home.values.get(CONSENT) is not True:
+        rows = rows.filter(source__consent_basis=ConsentBasis.PUBLIC)
     found: dict[str, list[dict[str, str]]] = {}
     for row in rows.order_by("source__code", "item"):
         found.setdefault(row.source.code, []).append(row.values)

@@ -11,7 +11,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rural.models import County, Programme, ProgrammeAgreement
+from rural.models import County, Household, Programme, ProgrammeAgreement
+from rural.queries import programmes as queries
+from rural.rules.months import plain
 from rural.rules.programmes import Fault, fault
 from tenancy import room
 from tenancy.actions import audit
@@ -182,8 +184,8 @@ def require_within(programme: Programme, *, amount: Decimal | None, on: date) ->
     if found_fault is None:
         return
     expected = {
-        Fault.TOO_SMALL: f"≥ {bounds.min_amount:f}",
-        Fault.TOO_LARGE: f"≤ {bounds.max_amount:f}",
+        Fault.TOO_SMALL: f"≥ {plain(bounds.min_amount):f}",
+        Fault.TOO_LARGE: f"≤ {plain(bounds.max_amount):f}",
         Fault.NOT_BEGUN: f"≥ {bounds.starts_on}",
         Fault.OVER: f"≤ {bounds.ends_on}",
     }.get(found_fault, "")
@@ -196,6 +198,28 @@ def require_within(programme: Programme, *, amount: Decimal | None, on: date) ->
         rule=f"{programme.code}: {found_fault.value} {expected}".strip(),
         source=programme.source,
     )
+
+
+def require_open(
+    household: Household, product_code: str, *, amount: Decimal | None, on: date
+) -> None:
+    """
+    Let a household's request pass that one of its county's programmes for the product takes.
+
+    A county without any programme for the product bounds nothing.
+
+    :raises ProgrammeRefused: of the programme that comes nearest to taking it
+    """
+    refusals = []
+    for programme in queries.of(household, product_code):
+        try:
+            require_within(programme, amount=amount, on=on)
+        except ProgrammeRefused as refused:
+            refusals.append((fault(programme.bounds(on), None, on) is not None, refused))
+        else:
+            return
+    if refusals:
+        raise min(refusals, key=lambda each: each[0])[1]
 
 
 def _locked(programme_id: UUID) -> Programme:

@@ -17,8 +17,10 @@ from lending.models import Application, ProductVersion
 from lending.models.product import RepaymentMethod
 from rural.actions import applications, assessment
 from rural.admin.assessment_words import REASONS, TESTS, item_name, line_name, unit_name
-from rural.models import Assessment, CapacityPolicy, Household
+from rural.admin.county_use import used_facts
+from rural.models import Assessment, CapacityPolicy, Household, PanelOutcome
 from rural.queries import cash_chart
+from rural.queries import county_data as told
 from rural.rules import capacity
 from rural.rules.months import shifted
 from tenancy.admin.access import acting, allowed, business_date
@@ -37,7 +39,7 @@ class AssessForm(VerbForm):
 
     household = forms.CharField(max_length=24)
     product_code = forms.ChoiceField()
-    grade = forms.ChoiceField()
+    grade = forms.ChoiceField(required=False)
     wages_verified = forms.BooleanField(required=False)
     remitted_rate = forms.DecimalField(
         required=False, min_value=0, max_value=100, decimal_places=2
@@ -54,11 +56,14 @@ class AssessForm(VerbForm):
         policy = CapacityPolicy.objects.in_force(on).first()
         grades = [] if policy is None else [grade.code for grade in policy.policy.grades]
         self.fields["product_code"].choices = list(codes.items())  # type: ignore[attr-defined]
-        self.fields["grade"].choices = [(code, code) for code in grades]  # type: ignore[attr-defined]
+        self.fields["grade"].choices = [  # type: ignore[attr-defined]
+            ("", _("as the village panel decided")),
+            *((code, code) for code in grades),
+        ]
         for name, label, note in (
             ("household", _("Household"), _("its code")),
             ("product_code", _("Product"), ""),
-            ("grade", _("Grade"), _("as the village panel gave it")),
+            ("grade", _("Grade"), _("chosen only where no panel has decided")),
             ("wages_verified", _("Bank statements of the wages were seen"), ""),
             ("remitted_rate", _("Part of wages sent home, %"), _("empty: as the policy says")),
             ("comments", _("Comments"), _("one a line, as: corn 2026-autumn/yield: why")),
@@ -162,6 +167,7 @@ class AssessmentAdmin(RoomModelAdmin):
         months = [f"{shifted(start, at):%Y-%m}" for at in range(found.horizon)]
         return {
             "found": found,
+            "grounds": (_("What it stands on"), _grounds(row)),
             "may_try": allowed(request, Permission.CAPACITY_ASSESS),
             "tests": [
                 {"test": test, "name": TESTS[test.code], "binds": test.code == row.binding,
@@ -207,6 +213,26 @@ class AssessmentAdmin(RoomModelAdmin):
     @admin.display(description=gettext_lazy("limit"), ordering="limit")
     def shown_limit(self, row: Assessment) -> str:
         return money(row.limit)
+
+
+def _grounds(row: Assessment) -> list[tuple[str, Any]]:
+    """What it stands on beside the forms; an assessment from before this was kept says nothing."""
+    case = capacity.read(row.case)
+    found = case.origin
+    panel = _("no panel: the officer's grade")
+    if found.panel is not None:
+        words = {"grade": found.panel.grade or PanelOutcome(found.panel.outcome).label,
+                 "day": found.panel.decided_on, "until": found.panel.valid_until}  # fmt: skip
+        panel = _("%(grade)s, decided %(day)s, valid until %(until)s") % words
+    programme = _("none")
+    if found.programme is not None:
+        one = found.programme
+        programme = f"{one.code}: {money(one.min_amount)} – {money(one.max_amount)}"
+    return [
+        (_("Village panel"), panel),
+        (_("County programme"), programme),
+        *used_facts(told.used(row.household_id, row.assessed_at)),
+    ]
 
 
 def _trial(request: HttpRequest, row: Assessment, months: list[str]) -> dict[str, Any]:

@@ -9,13 +9,26 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rural.actions import county_data as withdrawals
 from rural.admin.answers import answered, named
+from rural.admin.county_use import used_facts
 from rural.models import FormDefinition, Household, HouseholdRevision
+from rural.queries import county_data
 from rural.queries.forms import parsed
 from rural.rules.forms.definitions import Form
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import link, related
+from tenancy.admin.verbs import Act, ReasonForm, Verb
 from tenancy.permissions import Permission
+
+USES_SHOWN = 30
+
+
+def _forget(act: Act) -> str:
+    certificates = withdrawals.withdraw_household(
+        actor=act.actor, at=act.at, household_id=act.row.pk, reason=act.values["reason"]
+    )
+    return _("%d deletion certificates are made") % len(certificates)
 
 
 @admin.register(Household)
@@ -33,6 +46,14 @@ class HouseholdAdmin(RoomModelAdmin):
     list_select_related = ("village",)
     search_fields = ("=code", "head_name")
     ordering = ("-changed_at",)
+    verbs = (
+        Verb(
+            "forget", gettext_lazy("Delete county data"), Permission.HOUSEHOLD_RESOLVE, _forget,
+            ReasonForm,
+            explains=gettext_lazy("What every department said of him, with a certificate."),
+            tone="stop",
+        ),
+    )  # fmt: skip
 
     def page(self, request: HttpRequest, row: Household) -> dict[str, Any]:
         """The record in the form's words, with the version that set each part."""
@@ -52,6 +73,7 @@ class HouseholdAdmin(RoomModelAdmin):
                 *record,
                 (_("Enterprises"), _enterprises(row)),
                 (_("Where it comes from"), _sources(row, form)),
+                (_("County data used"), used_facts(county_data.used(row.pk)[:USES_SHOWN])),
             ]
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,13 +15,14 @@ from rural.models import (
     LivestockEnterprise,
     Observation,
 )
-from rural.rules.areas import Area, Parcel, Right, registered
+from rural.rules.areas import Area, Parcel, Right, registered, within
 from rural.rules.benchmarks import Kind
 from rural.rules.capacity import Cap, Case
 from rural.rules.crops import CropBenchmark, CropCycle
 from rural.rules.household import Asset, Debt, Earner, Home, Outlay
 from rural.rules.livestock import Batch, FatteningHerd, HerdBenchmark, YieldingHerd
 from rural.rules.months import MonthAmount, MonthShare
+from rural.rules.origin import Origin
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -57,6 +58,9 @@ class Loan:
     # Bank statements were seen; the part sent home, None for the policy's.
     wages_verified: bool = False
     remitted_rate: Decimal | None = None
+    # Contracted mu that the county's departments confirm; None where they are silent.
+    land_confirmed: Decimal | None = None
+    origin: Origin = field(default_factory=Origin)
 
 
 def case(household: Household, loan: Loan) -> Case:
@@ -70,7 +74,7 @@ def case(household: Household, loan: Loan) -> Case:
     if not household.values.get("members"):
         raise Gap("F1")
     on, place = loan.start, household.village.code
-    crops = tuple(_crops(household, on, place))
+    crops = tuple(_crops(household, loan))
     batches, herds = _livestock(household, on, place)
     home = _home(household, loan, place)
     if not (crops or batches or herds or home.earners):
@@ -85,6 +89,7 @@ def case(household: Household, loan: Loan) -> Case:
         crops=crops,
         batches=batches,
         herds=herds,
+        origin=loan.origin,
     )
 
 
@@ -162,26 +167,23 @@ def _latest_subsidies(values: Mapping[str, Any]) -> Decimal:
     return sum((_number(row, "amount") for row in rows if int(row["year"]) == latest), ZERO)
 
 
-def _crops(household: Household, on: date, place: str) -> Iterator[CropCycle]:
-    parcels = _rows(household.values, "parcels")
+def _crops(household: Household, loan: Loan) -> Iterator[CropCycle]:
     held = CropEnterprise.objects.filter(household=household).order_by("season", "crop")
     for row in held:
-        cycle = _crop(row, parcels, on, place)
-        if max(each.month for each in cycle.sales) >= on.replace(day=1):
+        cycle = _crop(row, household, loan)
+        if max(each.month for each in cycle.sales) >= loan.start.replace(day=1):
             yield cycle
 
 
-def _crop(
-    row: CropEnterprise, parcels: Sequence[Mapping[str, Any]], on: date, place: str
-) -> CropCycle:
+def _crop(row: CropEnterprise, household: Household, loan: Loan) -> CropCycle:
     values = row.values
-    known = _benchmark(Kind.CROP, row.crop, place, on)
+    known = _benchmark(Kind.CROP, row.crop, household.village.code, loan.start)
     if known is None:
         raise Gap("benchmark", row.crop)
     return CropCycle(
         crop=row.crop,
         label=f"{row.crop} {row.season}",
-        area=_area(row, parcels),
+        area=_area(row, _rows(household.values, "parcels"), loan.land_confirmed),
         yield_kg_mu=_number(values, "expected_yield"),
         price_yuan_kg=_number(values, "expected_price"),
         sown_on=date.fromisoformat(values["sow_date"]),
@@ -205,12 +207,14 @@ def _crop(
     )
 
 
-def _area(row: CropEnterprise, parcels: Sequence[Mapping[str, Any]]) -> Area:
+def _area(
+    row: CropEnterprise, parcels: Sequence[Mapping[str, Any]], confirmed: Decimal | None
+) -> Area:
     """
     Return what each source says of a crop's area.
 
     Papers: the parcels that the form names, and never more than the household holds in all,
-    less what it has leased out.
+    less what it has leased out; of its own land no more than the county confirms.
     """
     values = row.values
     harvest = date.fromisoformat(values["harvest_end"])
@@ -220,7 +224,10 @@ def _area(row: CropEnterprise, parcels: Sequence[Mapping[str, Any]]) -> Area:
     seen = _seen(row, sorted(chosen))
     return Area(
         declared=_number(values, "area_mu"),
-        registered=min(registered(_parcels(used), harvest), registered(_parcels(parcels), harvest))
+        registered=min(
+            registered(_parcels(used), harvest),
+            registered(within(_parcels(parcels), confirmed), harvest),
+        )
         if parcels
         else None,
         polygon=sum(measured, ZERO) if measured and all(measured) else None,

@@ -138,6 +138,7 @@ def _rural(row: Household, assessment: Assessment) -> dict[str, Any]:
             for each in _rows(row.values, "subsidies")
         ],
         "panel_grade": assessment.case["grade"],
+        "origin": assessment.case.get("origin", {}),
     }
 
 

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from rural.models import Ballot, Evaluator, PanelHousehold, PanelResult, PanelSession, PanelStatus
+from rural.models import (
+    Ballot,
+    Evaluator,
+    PanelHousehold,
+    PanelOutcome,
+    PanelResult,
+    PanelSession,
+    PanelStatus,
+)
 from tenancy.errors import Forbidden
 
 
@@ -46,9 +54,13 @@ def published(session: PanelSession) -> list[tuple[str, bool]]:
 
 
 def grade_of(household_id: UUID, on: date) -> PanelResult | None:
-    """Return the latest result of a household that is valid on a day, if there is one."""
+    """
+    Return the latest result of a household that is valid on a day, if there is one.
+
+    Too few who know a household say nothing of it: what was said before stays valid.
+    """
     rows = PanelResult.objects.filter(
         household_id=household_id, decided_on__lte=on, valid_until__gte=on
-    )
+    ).exclude(outcome=PanelOutcome.TOO_FEW)
     result: PanelResult | None = rows.order_by("-decided_on", "-pk").first()
     return result

@@ -19,11 +19,15 @@ class Cap:
     programme: str
 
 
+def of(household: Household, product_code: str) -> list[Programme]:
+    """Return the county's programmes for a product, whether they take requests or not."""
+    county = household.village.township.county_id
+    return list(Programme.objects.of(county, product_code).order_by("code"))
+
+
 def applicable(household: Household, product_code: str, on: date) -> list[Programme]:
     """Return the county's programmes for a product that take requests on a day."""
-    county = household.village.township.county_id
-    rows = Programme.objects.of(county, product_code).order_by("code")
-    return [row for row in rows if fault(row.bounds(on), None, on) is None]
+    return [row for row in of(household, product_code) if fault(row.bounds(on), None, on) is None]
 
 
 def cap(household: Household, product_code: str, on: date) -> Cap | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -64,6 +64,26 @@ def registered(parcels: Iterable[Parcel], harvest: date) -> Decimal:
         ):
             total += parcel.mu
     return max(total, ZERO)
+
+
+def within(parcels: Sequence[Parcel], confirmed: Decimal | None) -> list[Parcel]:
+    """
+    Return the parcels with no more contracted land than a county department confirms.
+
+    What exceeds it is taken from the last ones; what the county's files do not know, such as
+    leases among neighbours, stays as the forms say.
+    """
+    if confirmed is None:
+        return list(parcels)
+    left, kept = confirmed, []
+    for parcel in parcels:
+        if parcel.right is Right.CONTRACTED:
+            mu = min(parcel.mu, left)
+            left -= mu
+            kept.append(replace(parcel, mu=mu))
+        else:
+            kept.append(parcel)
+    return kept
 
 
 def used(area: Area, crop: str, policy: Policy, notes: Notes) -> Decimal:

@@ -24,6 +24,7 @@ from rural.rules.household import Home
 from rural.rules.liquidity import Feasible, Instalment
 from rural.rules.livestock import FatteningHerd, YieldingHerd
 from rural.rules.months import ZERO, MonthAmount, added, row
+from rural.rules.origin import Origin
 from rural.rules.policy import Policy
 from rural.rules.production import Production
 
@@ -73,6 +74,7 @@ class Case:
     batches: tuple[FatteningHerd, ...] = ()
     herds: tuple[YieldingHerd, ...] = ()
     dues: tuple[Due, ...] = ()
+    origin: Origin = field(default_factory=Origin)
 
     def to_json(self) -> dict[str, Any]:
         return dict(encoded(self))

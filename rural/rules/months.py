@@ -61,3 +61,8 @@ def added(*rows: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
 def delayed(months: tuple[Decimal, ...], by: int) -> tuple[Decimal, ...]:
     """Return a row whose amounts come `by` months later; what passes the end is lost."""
     return ((ZERO,) * by + months)[: len(months)]
+
+
+def plain(amount: Decimal) -> Decimal:
+    """Return a column's amount as it is written on paper, without its spare decimals."""
+    return amount.quantize(CENT) if amount % 1 else amount.quantize(Decimal(1))

@@ -282,7 +282,8 @@ class TestUseAndWithdrawal:
 
 
 def known(id_number: str, code: str = "H-1") -> Any:
-    home = build.household(code=code)
+    """A household whose head has a number and has agreed to county data."""
+    home = build.household(code=code, values={"consent_county_data": True})
     if not type(home).objects.with_number("id_number", id_number).exists():
         columns = home.set_numbers({"id_number": id_number})
         home.save(update_fields=columns)

@@ -8,12 +8,13 @@ import re
 import pytest
 
 from lending.models import Application
-from rural.models import Assessment, CapacityPolicy
+from rural.models import Assessment, CapacityPolicy, CountyRecord, DeletionCertificate
 from tenancy import room
 from tenancy.models import Tenant
 from tenancy.roles import Role
 from tests.backoffice import house
 from tests.rural.capacity import build, households
+from tests.rural.capacity import test_grounds as grounds
 
 LIST = "/admin/rural/assessment/"
 
@@ -46,6 +47,49 @@ def shown(tenant, page: str, role: Role = Role.OFFICER, language: str = "en") ->
     answer = browser.get(page)
     assert answer.status_code == 200, answer.status_code
     return answer.content.decode()
+
+
+class TestWhatItStandsOn:
+    """Panel, programme and county data, as an officer reads them out to the farmer."""
+
+    @pytest.fixture
+    def based(self, tenant, tmp_path) -> Assessment:
+        with room.enter(tenant.pk):
+            build.ready()
+            grounds.confirmed(grounds.programme(), "8", tmp_path)
+            home = households.household()
+            grounds.decided(home, 4)
+            return build.assess(home, grade="")
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            ("en", ["AA, decided 2026-05-01, valid until 2027-05-01", "mu, right, as of"]),
+            ("zh-hans", ["村评议会", "AA，2026-05-01 评定", "mu, right，截至", "县域项目"]),
+        ],
+    )
+    def test_the_assessment_names_them(self, tenant, based, language, words):
+        page = shown(tenant, f"{LIST}{based.pk}/change/", language=language)
+
+        for text in [*words, "JINHE-1: 1,000.00 – 200,000.00"]:
+            assert text in page, text
+
+    def test_the_households_page_lists_each_use(self, tenant, based):
+        page = shown(tenant, f"/admin/rural/household/{based.household_id}/change/")
+
+        assert "Land office" in page
+        assert page.count("for: capacity assessment") == 2
+
+    def test_and_lets_an_officer_delete_what_the_county_said(self, tenant, based):
+        browser = house.signed_in(tenant, Role.SUPERVISOR)
+        url = f"/admin/rural/household/{based.household_id}/do/forget/"
+
+        answer = browser.post(url, {"reason": "He asked"}, follow=True)
+
+        assert answer.status_code == 200
+        with room.enter(tenant.pk):
+            assert not CountyRecord.objects.exists()
+            assert DeletionCertificate.objects.get().rows == 2
 
 
 class TestAssessmentPage:
