@@ -26,6 +26,8 @@ hypothesis.register_profile("developer", deadline=None, print_blob=True)
 hypothesis.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.load_profile("ci" if os.environ.get("CI") else "developer")
 
+DATABASE_FIXTURES = {"db", "transactional_db", "database"}
+
 # Slow on purpose where passwords are kept; here it would be most of what the tests do.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -157,11 +159,13 @@ def shared() -> Path:
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """
-    Mark what talks to a live web; browser tests come last.
+    Mark what talks to a live web, and what talks to a database; browser tests come last.
 
     By then everything they stand on has been tested.
     """
     for item in items:
         if "live_server" in item.fixturenames:
             item.add_marker("http")
+        if DATABASE_FIXTURES & set(item.fixturenames) or item.get_closest_marker("django_db"):
+            item.add_marker("database")
     items.sort(key=lambda item: "browser" in item.keywords)

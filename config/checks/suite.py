@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from config.checks import machine, static
 from config.home import ROOT
@@ -59,21 +60,25 @@ def _pytest(arguments: list[str], environment: Mapping[str, str]) -> int:
 
 def _elsewhere() -> list[str]:
     """Run what depends on a server once more on another one, where it is offered."""
-    failed = []
     runs = [
         (
             "database tests on the offered server",
             machine.other_database(),
-            "not browser and not slow",
+            "database and not browser and not slow",
         ),
         ("task tests on RabbitMQ", machine.other_broker(), "tasks"),
     ]
-    for name, environment, marks in runs:
+    for name, environment, _marks in runs:
         if environment is None:
             static.say("-", name, "no such server offered: not run")
-        elif not _quiet_pytest(name, environment, marks):
-            failed.append(name)
-    return failed
+    # Side by side: what waits for a broker leaves the processor to the other.
+    with ThreadPoolExecutor(len(runs)) as pool:
+        began = {
+            name: pool.submit(_quiet_pytest, name, environment, marks)
+            for name, environment, marks in runs
+            if environment is not None
+        }
+        return [name for name, passed in began.items() if not passed.result()]
 
 
 def _quiet_pytest(name: str, environment: dict[str, str], marks: str) -> bool:

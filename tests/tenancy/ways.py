@@ -15,6 +15,7 @@ import psycopg
 from django.db import connection
 
 from config.database import Address
+from config.postgres import NAMESPACE
 
 # Fewer than the threads that attack, so that connections go from one room's hand to another's.
 SERVER_CONNECTIONS = 3
@@ -97,8 +98,10 @@ def behind_pgbouncer(app: Address) -> Iterator[Way]:
     if owner is not None:
         os.chown(folder, *owner)
         os.chown(folder / "pgbouncer.ini", *owner)
+    # A server that root started in a user namespace is reached from such a one alone.
+    prefix = NAMESPACE if os.geteuid() == 0 and owner is None else ()
     program = subprocess.Popen(
-        [str(_program()), "--quiet", str(folder / "pgbouncer.ini")],
+        [*prefix, str(_program()), "--quiet", str(folder / "pgbouncer.ini")],
         stdin=subprocess.DEVNULL,
         user=owner[0] if owner else None,
         group=owner[1] if owner else None,
@@ -120,13 +123,12 @@ def _program() -> str | None:
 
 
 def _account(app: Address) -> tuple[int, int] | None:
-    """PgBouncer does not run as root; a closed socket is open to its owner alone."""
+    """Say as whom it runs, if not as ourselves; a closed socket is open to its owner alone."""
     if os.geteuid() != 0:
         return None
     if app.host.startswith("/"):
         found = Path(app.host).stat()
-        if found.st_uid:
-            return found.st_uid, found.st_gid
+        return (found.st_uid, found.st_gid) if found.st_uid else None
     return 65534, 65534
 
 
