@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lending.actions.holding import hold
 from lending.rules.fold import fold
-from partners.actions import claims, participations
+from partners.actions import claims, feed, participations
 from partners.models import BuyBack, Cession, Participation, ParticipationStatus
 from partners.models.claim import CLAIMED
 from partners.rules.placing import PlacementState
@@ -95,6 +95,13 @@ def buy_back(
         changes={"price": str(bought.price), "ratio": str(ratio)},
         reason=reason,
     )
+    told = {
+        "loan_id": str(loan_id),
+        "price": f"{bought.price:.{part.decimals}f}",
+        "currency": part.currency,
+        "settled_on": on.isoformat(),
+    }
+    feed.tell(part.bank, "loan.bought_back", told, at=at, placement=part.placement)
     return bought
 
 

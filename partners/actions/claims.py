@@ -19,7 +19,7 @@ from lending.actions.holding import HeldLoan, hold
 from lending.rules.fold import fold
 from lending.rules.numbers import human_number
 from lending.rules.state import LoanState
-from partners.actions import participations
+from partners.actions import feed, participations
 from partners.actions.credentials import bank_of
 from partners.models import (
     Cession,
@@ -34,12 +34,19 @@ from partners.rules.splitting import Component, Holder, split
 from tenancy import room
 from tenancy.actions import audit
 from tenancy.actors import Actor
-from tenancy.errors import NotFound, Refusal
+from tenancy.errors import FieldError, Invalid, NotFound, Refusal
 from tenancy.ids import uuid7
 from tenancy.permissions import Permission, require
 from tenancy.roles import Role
 
 ZERO = Decimal(0)
+REFERENCE_CHARACTERS = 80
+TOPICS = {
+    "claim.file": "claim.filed",
+    "claim.pay": "claim.paid",
+    "claim.take_back": "claim.taken_back",
+    "claim.withdraw": "claim.withdrawn",
+}
 
 
 class NotYetDue(Refusal):
@@ -135,19 +142,22 @@ def pay(
     """
     Take note that the guarantor has paid the bank: it stands in the bank's place from now on.
 
-    What the borrower paid since the claim was filed is the guarantor's as well. Repeating it
-    with the same reference changes nothing.
+    What the borrower paid since the claim was filed is the guarantor's as well. Finance enters
+    it, or the bank says that the money has reached it. Repeating it with the same reference
+    changes nothing.
 
-    :raises NotFound: if there is no such claim
+    :param reversible_until: the last day on which the payment may be taken back
+    :raises NotFound: if there is no such claim, or it is another bank's
+    :raises Invalid: without a reference, or with a last day before this one
     :raises ClaimIsSettled: if it was paid by another reference, or taken back
     """
-    require(actor, Permission.SETTLEMENT_RUN)
-    part, claim = _held(claim_id)
+    part, claim = _held(claim_id, actor, ours=Permission.SETTLEMENT_RUN)
     if claim.status == ClaimStatus.PAID and claim.reference == reference:
         return claim
     if claim.status != ClaimStatus.FILED:
         raise _settled(claim)
-    claim.status, claim.paid_on, claim.reference = ClaimStatus.PAID, on, reference[:80]
+    _require_fitting(reference, reversible_until, on)
+    claim.status, claim.paid_on, claim.reference = ClaimStatus.PAID, on, reference
     claim.reversible_until = reversible_until
     claim.save(update_fields=["status", "paid_on", "reference", "reversible_until"])
     if claim.scope == ClaimScope.FULL:
@@ -182,7 +192,7 @@ def take_back(
     :raises WindowIsOver: after the last day on which the payment could be taken back
     """
     require(actor, Permission.SETTLEMENT_RUN)
-    part, claim = _held(claim_id)
+    part, claim = _held(claim_id, actor, ours=Permission.SETTLEMENT_RUN)
     if claim.status == ClaimStatus.REVERSED:
         return claim
     if claim.reversible_until is not None and on > claim.reversible_until:
@@ -201,6 +211,29 @@ def take_back(
         cession.is_void = True
         cession.save(update_fields=["is_void"])
     _record(claim, "claim.take_back", actor=actor, at=at, reason=reason)
+    return claim
+
+
+@room.atomic
+def withdraw(
+    *, actor: Actor, at: datetime, on: date, claim_id: UUID, reason: str
+) -> CompensationClaim:
+    """
+    Take back a claim that nobody has paid, as the bank or as finance; repeating is harmless.
+
+    The same delay may then be claimed anew.
+
+    :raises NotFound: if there is no such claim, or it is another bank's
+    :raises ClaimIsSettled: once the guarantor has paid
+    """
+    _part, claim = _held(claim_id, actor, ours=Permission.SETTLEMENT_RUN)
+    if claim.status == ClaimStatus.REVERSED:
+        return claim
+    if claim.status != ClaimStatus.FILED:
+        raise _settled(claim)
+    claim.status, claim.reversed_on = ClaimStatus.REVERSED, on
+    claim.save(update_fields=["status", "reversed_on"])
+    _record(claim, "claim.withdraw", actor=actor, at=at, reason=reason)
     return claim
 
 
@@ -265,12 +298,28 @@ def _guaranteed(loan_id: UUID, actor: Actor) -> Participation:
     return part
 
 
-def _held(claim_id: UUID) -> tuple[Participation, CompensationClaim]:
+def _held(
+    claim_id: UUID, actor: Actor, *, ours: Permission
+) -> tuple[Participation, CompensationClaim]:
+    """Lock a claim's participation, then the claim; a bank finds its own only, `ours` all."""
+    if actor.role != Role.BANK:
+        require(actor, ours)
     found = CompensationClaim.objects.select_related("participation").filter(pk=claim_id).first()
     part = participations.locked(found.participation.loan_id) if found is not None else None
-    if part is None:
+    if part is None or (actor.role == Role.BANK and bank_of(actor).pk != part.bank_id):
         raise NotFound.of(_("Claim"), claim_id)
     return part, CompensationClaim.objects.for_update().get(pk=claim_id)
+
+
+def _require_fitting(reference: str, reversible_until: date, on: date) -> None:
+    errors = []
+    if not 0 < len(reference) <= REFERENCE_CHARACTERS:
+        errors.append(FieldError("/reference", reference[:40], f"1–{REFERENCE_CHARACTERS}"))
+    if reversible_until < on:
+        until = reversible_until.isoformat()
+        errors.append(FieldError("/reversible_until", until, f"≥ {on.isoformat()}"))
+    if errors:
+        raise Invalid(_("The payment does not fit the claim"), errors=errors)
 
 
 def _settled(claim: CompensationClaim) -> ClaimIsSettled:
@@ -290,3 +339,12 @@ def _record(
         changes={"total": str(claim.total), "scope": claim.scope, "status": claim.status},
         reason=reason,
     )
+    told = {
+        "claim_id": str(claim.pk),
+        "number": claim.number,
+        "loan_id": str(claim.participation.loan_id),
+        "status": claim.status,
+        "amount": f"{claim.total:.2f}",
+        "currency": claim.participation.currency,
+    }
+    feed.tell(claim.participation.bank, TOPICS[action], told, at=at)

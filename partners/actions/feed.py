@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from partners.models import BankCredential, BankEvent, PartnerBank, Placement
+from partners.models import BankCredential, BankEvent, PartnerBank, Placement, Settlement
 from partners.queries import feed
 from tenancy.actions import outbox
 
@@ -39,3 +39,16 @@ def tell(
         banks_clients=list(clients.values_list("client_id", flat=True)),
     )
     return event
+
+
+def tell_of_settlement(settlement: Settlement, topic: str, *, at: datetime) -> BankEvent:
+    """Append news of a day's settlement for its bank; it fetches the files by the id."""
+    told = {
+        "settlement_id": str(settlement.pk),
+        "date": settlement.on.isoformat(),
+        "status": settlement.status,
+        "net": f"{settlement.net:.2f}",
+        "currency": settlement.currency,
+        "bank_ref": settlement.bank_ref,
+    }
+    return tell(settlement.bank, topic, told, at=at)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lending.actions import disbursement
 from partners.actions import participations
 from partners.actions.credentials import bank_of
-from partners.models import FundingLeg, LegStatus, Participation, ParticipationStatus
+from partners.models import FundingLeg, LegSide, LegStatus, Participation, ParticipationStatus
 from partners.rules.placing import PlacementState
 from tenancy import room
 from tenancy.actions import audit
@@ -19,6 +19,8 @@ from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid, NotFound, Refusal
 from tenancy.permissions import Permission, require
 from tenancy.roles import Role
+
+REFERENCE_CHARACTERS = 80
 
 
 class LegIsSettled(Refusal):
@@ -44,25 +46,26 @@ def confirm(
     Repeating it with the same facts changes nothing.
 
     :raises NotFound: if there is no such leg, or it is another bank's
-    :raises Invalid: for another amount than was asked for
-    :raises LegIsSettled: if it failed, was given back, or was paid by another reference
+    :raises Invalid: for another amount than was asked for, or without a reference
+    :raises LegIsSettled: if it failed, was given back, or was paid by another reference or on
+        another day
     """
     part, leg = _held(leg_id, actor)
-    if amount != leg.amount:
-        error = FieldError("/amount", str(amount)[:40], f"{leg.amount:.2f}")
-        raise Invalid(_("The leg is of another amount"), errors=[error])
-    if leg.status == LegStatus.CONFIRMED and leg.bank_reference == bank_reference:
+    bank_reference = bank_reference.strip()
+    _require_fitting(leg, amount=amount, bank_reference=bank_reference)
+    told = (bank_reference, value_on)
+    if leg.status == LegStatus.CONFIRMED and (leg.bank_reference, leg.value_on) == told:
         return leg
     _require_open(leg)
     leg.status, leg.settled_at = LegStatus.CONFIRMED, at
-    leg.value_on, leg.bank_reference = value_on, bank_reference[:80]
+    leg.value_on, leg.bank_reference = value_on, bank_reference
     leg.save(update_fields=["status", "settled_at", "value_on", "bank_reference"])
     audit.record(
         actor=actor,
         at=at,
         action="leg.confirm",
         subject=leg,
-        changes={"amount": str(amount), "bank_reference": bank_reference[:80]},
+        changes={"amount": str(amount), "bank_reference": bank_reference},
     )
     _release_if_funded(part, at=at, on=on, actor=actor)
     return leg
@@ -95,17 +98,27 @@ def _held(leg_id: UUID, actor: Actor) -> tuple[Participation, FundingLeg]:
     """Lock a leg's participation, then the leg; a bank finds its own only."""
     found = FundingLeg.objects.select_related("participation").filter(pk=leg_id).first()
     part = participations.locked(found.participation.loan_id) if found is not None else None
-    if part is None or not _may_answer(actor, part):
+    if found is None or part is None or not _may_answer(actor, part, found):
         raise NotFound.of(_("Funding leg"), leg_id)
     return part, FundingLeg.objects.for_update().get(pk=leg_id)
 
 
-def _may_answer(actor: Actor, part: Participation) -> bool:
+def _may_answer(actor: Actor, part: Participation, leg: FundingLeg) -> bool:
     if actor.role == Role.BANK:
-        return bank_of(actor).pk == part.bank_id
+        return leg.side == LegSide.BANK and bank_of(actor).pk == part.bank_id
     # Finance enters what the bank's statement says, where the bank cannot call.
     require(actor, Permission.PAYMENT_POST)
     return True
+
+
+def _require_fitting(leg: FundingLeg, *, amount: Decimal, bank_reference: str) -> None:
+    errors = []
+    if amount != leg.amount:
+        errors.append(FieldError("/amount", str(amount)[:40], f"{leg.amount:.2f}"))
+    if not 0 < len(bank_reference) <= REFERENCE_CHARACTERS:
+        errors.append(FieldError("/bank_ref", bank_reference[:40], f"1–{REFERENCE_CHARACTERS}"))
+    if errors:
+        raise Invalid(_("The confirmation does not fit the leg"), errors=errors)
 
 
 def _require_open(leg: FundingLeg) -> None:

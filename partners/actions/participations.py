@@ -156,6 +156,7 @@ def paid_out(*, actor: Actor, at: datetime, loan_id: UUID) -> Participation | No
     part.save(update_fields=["status"])
     if part.placement is not None:
         advance(part.placement, PlacementState.DISBURSED, at=at, actor=actor)
+    _tell_paid_out(part, at=at)
     audit.record(actor=actor, at=at, action="participation.active", subject=part)
     return part
 
@@ -258,6 +259,21 @@ def _loan(loan_id: UUID) -> Loan:
     if loan is None:
         raise NotFound.of(_("Loan"), loan_id)
     return loan
+
+
+def _tell_paid_out(part: Participation, *, at: datetime) -> None:
+    """Let the bank know what to book."""
+    leg = FundingLeg.objects.get(participation=part, side=LegSide.BANK)
+    loan = _loan(part.loan_id)
+    told = {
+        "loan_id": str(part.loan_id),
+        "loan_number": loan.number,
+        "amount": f"{leg.amount:.{part.decimals}f}",
+        "currency": part.currency,
+        "disbursed_on": loan.disbursed_on.isoformat() if loan.disbursed_on else None,
+        "first_due_on": loan.frozen_terms.due_dates[0].isoformat(),
+    }
+    feed.tell(part.bank, "loan.disbursed", told, at=at, placement=part.placement)
 
 
 def _as_agreed(part_bp: int, version: AgreementVersion, ratio_bp: int) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from lending.rules.numbers import human_number
+from partners.actions import feed
 from partners.models import (
     PartnerPayment,
     PartnerPaymentDirection,
@@ -122,6 +123,7 @@ def confirm(
     )
     news = {"id": str(settlement.pk), "bank": settlement.bank.code, "on": str(settlement.on)}
     outbox.notify(topic="settlement.paid", payload=news | {"bank_ref": bank_ref}, at=at)
+    feed.tell_of_settlement(settlement, "settlement.paid", at=at)
     return settlement
 
 

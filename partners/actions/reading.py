@@ -9,9 +9,9 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from partners.actions.staff import bank_served
-from partners.models import BankCredential, Placement
+from partners.models import BankCredential, Participation, Placement
 from partners.queries import handed_over as packages
-from partners.queries import inbox
+from partners.queries import inbox, own_loans
 from partners.rules.placing import FELL_THROUGH
 from tenancy import room
 from tenancy.actions import audit, documents
@@ -81,6 +81,23 @@ def open_document(
     content = documents.content_of(document)
     audit.record(actor=actor, at=at, action="document.view", subject=document)
     return document, content
+
+
+@room.atomic
+def read_loan(*, actor: Actor, at: datetime, loan_id: UUID) -> Participation:
+    """
+    Return the part of a loan that the actor's bank holds, and note who read it.
+
+    The borrower stands in it: a door shows who he is only while the part is the bank's.
+
+    :raises NotFound: if no part of it is this bank's
+    """
+    require(actor, Permission.BANK_VIEW)
+    part = own_loans.one(bank_served(actor), loan_id)
+    if part is None:
+        raise NotFound.of(_("Loan"), loan_id)
+    audit.record(actor=actor, at=at, action="bank.read_loan", subject=part)
+    return part
 
 
 def _open(actor: Actor, placement_id: UUID) -> Placement:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from partners.actions import paying, publishing
+from partners.actions import feed, paying, publishing
 from partners.models import (
     Adjustment,
     Break,
@@ -92,6 +92,7 @@ def settle(*, actor: Actor, at: datetime, bank_id: UUID, on: date, day: Day) -> 
         changes=_told(settlement) | {"payment": payment.reference if payment else None},
     )  # fmt: skip
     outbox.notify(topic="settlement.published", payload=_news(settlement), at=at)
+    feed.tell_of_settlement(settlement, "settlement.published", at=at)
     return settlement
 
 
@@ -133,6 +134,7 @@ def correct(
     )  # fmt: skip
     if files:
         outbox.notify(topic="settlement.corrected", payload=_news(settlement), at=at)
+        feed.tell_of_settlement(settlement, "settlement.corrected", at=at)
     return settlement
 
 
@@ -161,6 +163,7 @@ def reconcile(*, actor: Actor, at: datetime, settlement_id: UUID) -> Settlement:
     settlement.reconciled_at = at
     settlement.save(update_fields=["status", "reconciled_at"])
     audit.record(actor=actor, at=at, action="settlement.reconcile", subject=settlement)
+    feed.tell_of_settlement(settlement, "settlement.reconciled", at=at)
     return settlement
 
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partners.actions import decisions, regulation, writing_off
+from partners.actions import decisions, quotas, regulation, writing_off
 from tenancy.actions import approvals
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import tag
@@ -26,6 +26,7 @@ from tenancy.permissions import Permission
 DOES: dict[str, Callable[..., Any]] = {
     regulation.CHANGE: regulation.change,
     decisions.RECORD: decisions.record,
+    quotas.RAISE: quotas.raise_approved,
     writing_off.WRITE_OFF: writing_off.approve,
 }
 TONES = {

@@ -7,17 +7,36 @@ from typing import Any
 from django.utils import translation
 
 from lending.models.product import TermUnit
-from partners.models import DecidedBy, DecisionResult, QuotaPeriod, UseStatus
+from partners.models import (
+    BreakStatus,
+    ClaimScope,
+    ClaimStatus,
+    DecidedBy,
+    DecisionResult,
+    LegStatus,
+    ParticipationStatus,
+    QuotaPeriod,
+    SettlementStatus,
+    UseStatus,
+)
 from partners.models.agreement import MODELS
+from partners.models.participation import HOLDERS
 from partners.models.placement import STATES
 
 LISTS: dict[str, Any] = {
     "application_status": STATES,
+    "break_status": BreakStatus.choices,
+    "claim_scope": ClaimScope.choices,
+    "claim_status": ClaimStatus.choices,
     "decision_result": DecisionResult.choices,
     "decided_by": DecidedBy.choices,
     "funding_model": MODELS,
+    "funding_status": LegStatus.choices,
+    "held_by": HOLDERS,
+    "loan_status": ParticipationStatus.choices,
     "quota_period": QuotaPeriod.choices,
     "quota_use": UseStatus.choices,
+    "settlement_status": SettlementStatus.choices,
     "term_unit": TermUnit.choices,
 }
 

@@ -93,6 +93,11 @@ class CompensationClaim(TenantModel):
         return self.number
 
     @property
+    def currency(self) -> str:
+        """The currency of the loan."""
+        return str(self.participation.currency)
+
+    @property
     def total(self) -> Decimal:
         """All that the guarantor pays."""
         return self.principal + self.interest + self.fee + self.penalty

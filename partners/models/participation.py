@@ -101,6 +101,12 @@ class Participation(TenantModel):
         verbose_name_plural = _("participations")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "loan"], name="partners_participation_one"),
+            # One loan in the bank's books is one of ours.
+            models.UniqueConstraint(
+                fields=["tenant", "bank", "bank_loan_number"],
+                condition=~Q(bank_loan_number=""),
+                name="partners_participation_bank_loan",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     principal_fraction__range=(0, 1),

@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey
 
 from partners.actions import credentials
 from partners.management.sandbox.behaviour import Behaviour
+from partners.management.sandbox.files import FileBehaviour
 from partners.models import BankCredential, PartnerBank
 from tenancy import room
 from tenancy.actors import Actor
@@ -36,6 +37,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--except", dest="exceptions", default="[]", help="JSON, see the guide"
         )
+        parser.add_argument(
+            "--files", choices=list(FileBehaviour), default=FileBehaviour.EXACT,
+            help="how its file of a settled day differs",
+        )  # fmt: skip
         parser.add_argument("--url", default="http://127.0.0.1:8000")
         parser.add_argument("--seconds", type=float, default=2.0, help="between two rounds")
         parser.add_argument(
@@ -74,6 +79,7 @@ def _prepared(tenant: Tenant, options: dict[str, Any]) -> Path:
         "client_id": client_id,
         "kid": KID,
         "behaviour": str(options["behaviour"]),
+        "files": str(options["files"]),
         "exceptions": json.loads(options["exceptions"]),
         "seconds": options["seconds"],
         "book": str(folder / f"{tenant.slug}-{bank.code}-book.json"),

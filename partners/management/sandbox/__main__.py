@@ -17,15 +17,21 @@ from partners.management.sandbox.bank import SandboxBank
 from partners.management.sandbox.behaviour import Behaviour, Script
 from partners.management.sandbox.book import Book
 from partners.management.sandbox.client import BankClient
+from partners.management.sandbox.files import FileBehaviour
 
 
 def bank_of(facts: dict[str, object]) -> SandboxBank:
-    """Return the bank that a file of facts describes: url, client_id, key, behaviour, book."""
+    """
+    Return the bank that a file of facts describes.
+
+    :param facts: url, client_id, key, kid, behaviour, book; exceptions and files if there are any
+    """
     key = ECKey.import_key(facts["key"])  # type: ignore[arg-type]
     client = BankClient(str(facts["url"]), str(facts["client_id"]), key, str(facts["kid"]))
     exceptions = facts.get("exceptions", [])
     assert isinstance(exceptions, list)
-    script = Script(Behaviour(str(facts["behaviour"])), exceptions)
+    files = FileBehaviour(str(facts.get("files", FileBehaviour.EXACT)))
+    script = Script(Behaviour(str(facts["behaviour"])), exceptions, files)
     return SandboxBank(client, script, Book(Path(str(facts["book"]))))
 
 

@@ -1,4 +1,4 @@
-"""The sandbox bank at work: each round it reads its inbox and does what its script says."""
+"""The sandbox bank at work: each round its inbox, then its news, done as its script says."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import httpx
 from partners.management.sandbox.behaviour import Behaviour, Script, decisions
 from partners.management.sandbox.book import Book
 from partners.management.sandbox.client import BankClient
+from partners.management.sandbox.news import Clerk
 
 UNANSWERED = ("SUBMITTED", "ACKED", "INFO_PROVIDED")
 
@@ -20,6 +21,7 @@ class SandboxBank:
     def __init__(self, client: BankClient, script: Script, book: Book) -> None:
         """Sit down with a book that may have been begun before."""
         self.client, self.script, self.book = client, script, book
+        self.clerk = Clerk(client, script, book)
 
     def work(self, now: datetime) -> int:
         """Do one round at a moment; return how many applications were answered."""
@@ -27,6 +29,8 @@ class SandboxBank:
         for status in UNANSWERED:
             for application in self.client.every(f"applications?status={status}"):
                 answered += self._take(application, now)
+        self.book.keep()
+        self.clerk.work()
         self.book.keep()
         return answered
 

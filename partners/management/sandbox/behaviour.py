@@ -9,6 +9,8 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from typing import Any
 
+from partners.management.sandbox.files import FileBehaviour
+
 COUNTERED_PART = Decimal("0.80")
 VALID_DAYS = 2
 
@@ -27,19 +29,34 @@ class Behaviour(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The rule, and its exceptions: each names an application's number or amount."""
+    """
+    The rule, and its exceptions.
+
+    An exception names an application's number or amount and how to behave towards it, or a
+    settled date and how the bank's file of it differs.
+    """
 
     otherwise: Behaviour
     exceptions: Sequence[Mapping[str, str]] = ()
+    files: FileBehaviour = FileBehaviour.EXACT
 
     def behaviour(self, application: Mapping[str, Any]) -> Behaviour:
         """Return how to behave towards an application."""
         for each in self.exceptions:
+            if "behaviour" not in each:
+                continue
             if each.get("number") == application["number"] or (
                 each.get("amount") == application["amount"]["amount"]
             ):
                 return Behaviour(each["behaviour"])
         return self.otherwise
+
+    def file_behaviour(self, settled_on: str) -> FileBehaviour:
+        """Return how the bank's file of a settled date differs from the lender's."""
+        for each in self.exceptions:
+            if "files" in each and each.get("date") == settled_on:
+                return FileBehaviour(each["files"])
+        return self.files
 
 
 def decisions(

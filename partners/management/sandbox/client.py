@@ -33,6 +33,14 @@ class BankClient:
         """Read."""
         return self.send("GET", path)
 
+    def read(self, path: str) -> dict[str, Any]:
+        """
+        Read what must be there.
+
+        :raises httpx.HTTPStatusError: if the lender refuses
+        """
+        return dict(self.get(path).raise_for_status().json())
+
     def post(
         self, path: str, body: Any = None, *, key: str = "", files: Any = None
     ) -> httpx.Response:
