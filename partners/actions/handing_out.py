@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from partners.actions import credentials
+from partners.actions.staff import bank_served
 from partners.models import SettlementFile
 from tenancy import room
 from tenancy.actions import audit, documents
@@ -44,4 +44,4 @@ def hand_out(*, actor: Actor, at: datetime, file_id: UUID) -> tuple[SettlementFi
 def _may_see(actor: Actor, file: SettlementFile) -> bool:
     if actor.role != Role.BANK:
         return True
-    return credentials.bank_of(actor).pk == file.settlement.bank_id
+    return bank_served(actor).pk == file.settlement.bank_id
