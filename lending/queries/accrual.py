@@ -17,25 +17,29 @@ from ledger.models import account_id
 from ledger.rules.chart import ACCRUED_INTEREST, PENALTY_RECEIVABLE
 from tenancy import room
 
-# Interest: one look at each open position. `decimals` and `year_days` are columns, so loans in
-# several currencies and day counts pass through the same expression.
-_INTEREST = """
-    SELECT version_id, currency, count(*) AS loans, sum(round(accrued_at_since + round(
+# What an open position has earned by the start of `on`. `decimals` and `year_days` are columns,
+# so loans in several currencies and day counts pass through the same expression.
+INTEREST_EARNED = """round(accrued_at_since + round(
         accrual_base * accrual_rate * greatest(%(on)s::date - accrual_since, 0)
-            / accrual_year_days, 10), decimals)) AS earned
+            / accrual_year_days, 10), decimals)"""
+# What an overdue instalment (`row`) has added to penalties since its `position` was folded.
+PENALTY_ADDED = """round(round(
+            (row.overdue_days + (row.principal_due - row.principal_paid)
+                * (%(on)s::date - greatest(row.due_on, position.as_of)))
+                * position.penalty_rate / position.penalty_year_days,
+            10), position.decimals) + row.penalty_brought - row.penalty_due"""
+# Interest: one look at each open position.
+_INTEREST = f"""
+    SELECT version_id, currency, count(*) AS loans, sum({INTEREST_EARNED}) AS earned
     FROM lending_loanposition WHERE is_open GROUP BY version_id, currency
 """
 # Penalties: those of the cached fold, and for each overdue instalment what was added since.
-_PENALTIES = """
+_PENALTIES = f"""
     SELECT position.version_id, position.currency, count(*) AS loans,
         sum(position.penalty_accrued + coalesce(later.added, 0)) AS earned
     FROM lending_loanposition position
     LEFT JOIN LATERAL (
-        SELECT sum(round(round(
-            (row.overdue_days + (row.principal_due - row.principal_paid)
-                * (%(on)s::date - greatest(row.due_on, position.as_of)))
-                * position.penalty_rate / position.penalty_year_days,
-            10), position.decimals) + row.penalty_brought - row.penalty_due) AS added
+        SELECT sum({PENALTY_ADDED}) AS added
         FROM lending_instalment row
         WHERE position.arrears_since IS NOT NULL AND row.loan_id = position.loan_id
           AND row.due_on < %(on)s AND position.as_of < %(on)s

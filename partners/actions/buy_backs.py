@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lending.actions.holding import hold
 from lending.rules.fold import fold
-from partners.actions import claims, feed, participations
+from partners.actions import books, claims, feed, participations
 from partners.models import BuyBack, Cession, Participation, ParticipationStatus
 from partners.models.claim import CLAIMED
 from partners.rules.placing import PlacementState
@@ -59,7 +59,7 @@ def buy_back(
         raise NothingToBuy(_("The bank holds no part of this loan"))
     held = hold(loan_id)
     totals = fold(held.terms, held.events, on).balances
-    before = claims.standing(part, held)
+    before = claims.free_from(part, held)
     principal = _bank_part(part, Component.PRINCIPAL, totals.disbursed)
     interest = _bank_part(part, Component.INTEREST, totals.interest_accrued)
     principal -= before[Component.PRINCIPAL]
@@ -78,6 +78,7 @@ def buy_back(
     part.move_to(ParticipationStatus.BOUGHT_BACK)
     part.holder = Holder.OWN.value
     part.save(update_fields=["status", "holder"])
+    ceded = books.stretches(part)
     for component in CLAIMED:
         Cession.objects.create(
             participation=part,
@@ -85,6 +86,7 @@ def buy_back(
             starts_at=before[component],
             holder=Holder.OWN.value,
         )
+    books.post_bought(bought, held, ceded, at=at)
     if part.placement is not None:
         participations.advance(part.placement, PlacementState.BOUGHT_BACK, at=at, actor=actor)
     audit.record(

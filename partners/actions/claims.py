@@ -13,13 +13,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lending.actions.holding import HeldLoan, hold
 from lending.rules.fold import fold
 from lending.rules.numbers import human_number
 from lending.rules.state import LoanState
-from partners.actions import feed, participations
+from partners.actions import books, feed, participations
 from partners.actions.credentials import bank_of
 from partners.models import (
     Cession,
@@ -105,13 +106,14 @@ def file(*, actor: Actor, at: datetime, on: date, loan_id: UUID) -> Compensation
     if trigger is None or state.days_past_due <= trigger or state.oldest_unpaid_due_on is None:
         days = {"days": state.days_past_due, "trigger": trigger}
         raise NotYetDue(_("%(days)s days past due; claims begin after %(trigger)s") % days)
-    claims = CompensationClaim.objects.filter(participation=part)
-    live = claims.exclude(status=ClaimStatus.REVERSED)
+    live = _live(part)
     same = live.filter(arrears_since=state.oldest_unpaid_due_on)
     if same.exists() or live.filter(scope=ClaimScope.FULL).exists():
         raise ClaimedAlready(_("The guarantor was asked for this already"))
     scope = ClaimScope(part.version.compensation_scope)
     amounts = _claimed(part, held, state, scope)
+    if not any(told.amount for told in amounts.values()):
+        raise ClaimedAlready(_("The guarantor was asked for all of this already"))
     key = uuid7()
     claim = CompensationClaim.objects.create(
         id=key,
@@ -166,6 +168,7 @@ def pay(
         part.save(update_fields=["status", "holder"])
         if part.placement is not None:
             participations.advance(part.placement, PlacementState.COMPENSATED, at=at, actor=actor)
+    before = books.stretches(part)
     for component, starts_at, limit in claim.stretches():
         Cession.objects.create(
             participation=part,
@@ -175,6 +178,7 @@ def pay(
             limit=limit,
             holder=Holder.GUARANTOR.value,
         )
+    books.post_handed_over(part, hold(part.loan_id), before, key=f"claim:{claim.pk}:paid", at=at)
     _record(claim, "claim.pay", actor=actor, at=at)
     return claim
 
@@ -207,9 +211,11 @@ def take_back(
         part.save(update_fields=["status", "holder"])
         if part.placement is not None:
             participations.advance(part.placement, PlacementState.BOOKED, at=at, actor=actor)
+    before = books.stretches(part)
     for cession in Cession.objects.filter(claim=claim, is_void=False):
         cession.is_void = True
         cession.save(update_fields=["is_void"])
+    books.post_handed_over(part, hold(part.loan_id), before, key=f"claim:{claim.pk}:back", at=at)
     _record(claim, "claim.take_back", actor=actor, at=at, reason=reason)
     return claim
 
@@ -237,9 +243,24 @@ def withdraw(
     return claim
 
 
-def standing(part: Participation, held: HeldLoan) -> dict[Component, Decimal]:
-    """Return where the running total of the partner's part of each component stands."""
-    return _partner(part, _paid(held))
+def free_from(part: Participation, held: HeldLoan) -> dict[Component, Decimal]:
+    """
+    Return from where the partner's part of each component is the bank's still to get.
+
+    That is where its running total stands, or the end of what guarantors were asked for.
+    """
+    starts = _partner(part, _paid(held))
+    for claim in _live(part):
+        for each in starts:
+            end = getattr(claim, f"{each.value}_from") + getattr(claim, each.value)
+            starts[each] = max(starts[each], end)
+    return starts
+
+
+def _live(part: Participation) -> QuerySet[CompensationClaim]:
+    return CompensationClaim.objects.filter(participation=part).exclude(
+        status=ClaimStatus.REVERSED
+    )
 
 
 def _claimed(
@@ -247,9 +268,9 @@ def _claimed(
 ) -> dict[Component, Claimed]:
     paid = _paid(held)
     owed = _owed(state, scope)
-    before = _partner(part, paid)
+    starts = free_from(part, held)
     after = _partner(part, {each: paid[each] + owed[each] for each in owed})
-    return {each: Claimed(before[each], after[each] - before[each]) for each in owed}
+    return {each: Claimed(starts[each], max(after[each] - starts[each], ZERO)) for each in owed}
 
 
 def _paid(held: HeldLoan) -> dict[Component, Decimal]:

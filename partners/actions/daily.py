@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from partners.actions import settlements
+from partners.actions import books, settlements
 from partners.models import Participation, PartnerBank, Settlement, SettlementStatus
 from partners.queries.days import day
 from tenancy import room
@@ -28,17 +28,20 @@ def settle_day(*, actor: Actor, on: date, clock: Callable[[], datetime]) -> list
     held = Participation.objects.filter(bank=OuterRef("pk"))
     banks = PartnerBank.objects.filter(Exists(held)).order_by("code")
     keys = room.atomic(lambda: list(banks.values_list("pk", flat=True)))()
-    return [settle_with(actor=actor, at=clock(), on=on, bank_id=key) for key in keys]
+    settled = [settle_with(actor=actor, at=clock(), on=on, bank_id=key) for key in keys]
+    books.post_accrued(at=clock())
+    return settled
 
 
 @room.atomic
 def settle_with(*, actor: Actor, at: datetime, on: date, bank_id: UUID) -> Settlement:
-    """Read a day with one bank and settle it."""
+    """Post what a day's shares with one bank mean, read the day, and settle it."""
     settlements.require_closed(on)
+    bank = PartnerBank.objects.get(pk=bank_id)
+    books.post_shares(bank=bank, on=on, at=at)
     known = Settlement.objects.filter(bank_id=bank_id, on=on).first()
     if known is not None and known.status != SettlementStatus.DRAFT:
         return known
-    bank = PartnerBank.objects.get(pk=bank_id)
     return settlements.settle(actor=actor, at=at, bank_id=bank_id, on=on, day=day(bank, on))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from lending.actions import disbursement
-from partners.actions import participations
+from partners.actions import books, participations
 from partners.actions.credentials import bank_of
 from partners.models import FundingLeg, LegSide, LegStatus, Participation, ParticipationStatus
 from partners.rules.placing import PlacementState
@@ -60,6 +60,7 @@ def confirm(
     leg.status, leg.settled_at = LegStatus.CONFIRMED, at
     leg.value_on, leg.bank_reference = value_on, bank_reference
     leg.save(update_fields=["status", "settled_at", "value_on", "bank_reference"])
+    books.post_leg(leg, bank=part.bank, on=on, at=at)
     audit.record(
         actor=actor,
         at=at,

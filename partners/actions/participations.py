@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.rules.money import exponent
 from lending.actions import disbursement
 from lending.models import Loan, LoanStatus
-from partners.actions import feed, placements
+from partners.actions import books, feed, placements
 from partners.models import (
     AgreementVersion,
     BankDecision,
@@ -203,6 +203,8 @@ def give_up(part: Participation, *, reason: str, at: datetime, on: date, actor: 
             continue
         leg.settled_at, leg.failure = at, reason[:200]
         leg.save(update_fields=["status", "settled_at", "failure"])
+        if leg.side == LegSide.BANK and leg.status == LegStatus.RETURNED:
+            books.post_leg(leg, bank=part.bank, on=on, at=at)
     part.move_to(ParticipationStatus.CANCELLED)
     part.save(update_fields=["status"])
     told = {"loan_id": str(part.loan_id), "reason": reason[:200]}

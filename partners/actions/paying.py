@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from lending.rules.numbers import human_number
-from partners.actions import feed
+from partners.actions import books, feed
 from partners.models import (
     PartnerPayment,
     PartnerPaymentDirection,
@@ -114,6 +114,7 @@ def confirm(
     settlement.move_to(SettlementStatus.PAID)
     settlement.paid_at, settlement.bank_ref = at, bank_ref
     settlement.save(update_fields=["status", "paid_at", "bank_ref"])
+    books.post_paid(payment, settlement, at=at)
     audit.record(
         actor=actor,
         at=at,

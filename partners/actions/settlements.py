@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from partners.actions import feed, paying, publishing
+from partners.actions import books, feed, paying, publishing
 from partners.models import (
     Adjustment,
     Break,
@@ -85,6 +85,7 @@ def settle(*, actor: Actor, at: datetime, bank_id: UUID, on: date, day: Day) -> 
     settlement.move_to(SettlementStatus.PUBLISHED)
     settlement.published_at = at
     settlement.save()
+    books.post_settled(settlement, at=at)
     publishing.publish(actor=actor, at=at, settlement=settlement, day=day)
     payment = paying.instruct(actor=actor, at=at, settlement=settlement)
     audit.record(
@@ -122,6 +123,7 @@ def correct(
     before = _told(settlement)
     _take_over(settlement, counted)
     settlement.save()
+    books.post_settled(settlement, at=at)
     files = publishing.publish(
         actor=actor, at=at, settlement=settlement, day=day, reason=reason.strip()
     )
