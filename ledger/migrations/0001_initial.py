@@ -8,6 +8,7 @@ import ledger.models.fields
 import tenancy.ids
 import tenancy.models.keys
 import tenancy.room
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -18,274 +19,295 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Currency",
-            fields=[
-                (
-                    "code",
-                    models.CharField(
-                        max_length=3, primary_key=True, serialize=False, verbose_name="code"
-                    ),
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="Currency",
+                    fields=[
+                        (
+                            "code",
+                            models.CharField(
+                                max_length=3,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="code",
+                            ),
+                        ),
+                        ("exponent", models.SmallIntegerField(verbose_name="decimals")),
+                    ],
+                    options={
+                        "verbose_name": "currency",
+                        "verbose_name_plural": "currencies",
+                    },
                 ),
-                ("exponent", models.SmallIntegerField(verbose_name="decimals")),
-            ],
-            options={
-                "verbose_name": "currency",
-                "verbose_name_plural": "currencies",
-            },
-        ),
-        migrations.CreateModel(
-            name="Account",
-            fields=[
-                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ("code", models.CharField(max_length=20, verbose_name="code")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                (
-                    "name_zh",
-                    models.CharField(blank=True, max_length=120, verbose_name="Chinese name"),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("asset", "Asset"),
-                            ("liability", "Liability"),
-                            ("income", "Income"),
-                            ("expense", "Expense"),
-                            ("equity", "Equity"),
+                migrations.CreateModel(
+                    name="Account",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(editable=False, primary_key=True, serialize=False),
+                        ),
+                        ("code", models.CharField(max_length=20, verbose_name="code")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "name_zh",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="Chinese name"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("asset", "Asset"),
+                                    ("liability", "Liability"),
+                                    ("income", "Income"),
+                                    ("expense", "Expense"),
+                                    ("equity", "Equity"),
+                                ],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "account",
+                        "verbose_name_plural": "accounts",
+                        "ordering": ["code", "currency"],
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code", "currency"), name="ledger_account_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "kind__in",
+                                        ["asset", "liability", "income", "expense", "equity"],
+                                    )
+                                ),
+                                name="ledger_account_kind_known",
+                            ),
                         ],
-                        max_length=10,
-                        verbose_name="kind",
-                    ),
+                    },
                 ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "account",
-                "verbose_name_plural": "accounts",
-                "ordering": ["code", "currency"],
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "code", "currency"), name="ledger_account_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["asset", "liability", "income", "expense", "equity"])
+                migrations.CreateModel(
+                    name="JournalEntry",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
                         ),
-                        name="ledger_account_kind_known",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="JournalEntry",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("key", models.CharField(max_length=200, verbose_name="key")),
-                ("kind", models.CharField(max_length=40, verbose_name="kind")),
-                ("value_date", models.DateField(verbose_name="value date")),
-                ("booked_on", models.DateField(verbose_name="booked on")),
-                ("booked_at", models.DateTimeField(verbose_name="booked at")),
-                (
-                    "narrative",
-                    models.CharField(blank=True, max_length=300, verbose_name="narrative"),
-                ),
-                ("line_count", models.SmallIntegerField(verbose_name="lines")),
-                (
-                    "reverses",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.journalentry",
-                        verbose_name="reverses",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "journal entry",
-                "verbose_name_plural": "journal entries",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    django.contrib.postgres.indexes.BrinIndex(
-                        autosummarize=True,
-                        fields=["tenant", "booked_on"],
-                        name="ledger_entry_booked",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "key"), name="ledger_entry_key"),
-                    models.UniqueConstraint(
-                        fields=("tenant", "reverses"), name="ledger_entry_reversed_once"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("tenant", "id", "line_count"), name="ledger_entry_line_count"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("line_count__gte", 2)),
-                        name="ledger_entry_two_lines_at_least",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Period",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("starts_on", models.DateField(verbose_name="starts on")),
-                ("ends_on", models.DateField(verbose_name="ends on")),
-                ("closed_at", models.DateTimeField(verbose_name="closed at")),
-                (
-                    "fingerprint",
-                    models.CharField(editable=False, max_length=64, verbose_name="fingerprint"),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "period",
-                "verbose_name_plural": "periods",
-                "ordering": ["ends_on"],
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "ends_on"), name="ledger_period_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("starts_on__lte", models.F("ends_on"))),
-                        name="ledger_period_starts_before_end",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Posting",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("number", models.SmallIntegerField(verbose_name="number")),
-                ("line_count", models.SmallIntegerField(verbose_name="lines")),
-                ("booked_on", models.DateField(verbose_name="booked on")),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                ("subject_id", models.UUIDField(null=True, verbose_name="subject")),
-                (
-                    "account",
-                    ledger.models.fields.UnlockedReference(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="postings",
-                        to="ledger.account",
-                        verbose_name="account",
-                    ),
-                ),
-                (
-                    "entry",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="postings",
-                        to="ledger.journalentry",
-                        verbose_name="entry",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "posting",
-                "verbose_name_plural": "postings",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "account", "subject_id"], name="ledger_posting_account"
-                    ),
-                    django.contrib.postgres.indexes.BrinIndex(
-                        autosummarize=True,
-                        fields=["tenant", "booked_on"],
-                        name="ledger_posting_booked",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "entry", "number"), name="ledger_posting_number"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("number__gte", 1), ("number__lte", models.F("line_count"))
+                        ("key", models.CharField(max_length=200, verbose_name="key")),
+                        ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                        ("value_date", models.DateField(verbose_name="value date")),
+                        ("booked_on", models.DateField(verbose_name="booked on")),
+                        ("booked_at", models.DateTimeField(verbose_name="booked at")),
+                        (
+                            "narrative",
+                            models.CharField(blank=True, max_length=300, verbose_name="narrative"),
                         ),
-                        name="ledger_posting_number_within_entry",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("amount", 0), _negated=True),
-                        name="ledger_posting_not_zero",
-                    ),
-                ],
-            },
+                        ("line_count", models.SmallIntegerField(verbose_name="lines")),
+                        (
+                            "reverses",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="ledger.journalentry",
+                                verbose_name="reverses",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "journal entry",
+                        "verbose_name_plural": "journal entries",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            django.contrib.postgres.indexes.BrinIndex(
+                                autosummarize=True,
+                                fields=["tenant", "booked_on"],
+                                name="ledger_entry_booked",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "key"), name="ledger_entry_key"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "reverses"), name="ledger_entry_reversed_once"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "id", "line_count"),
+                                name="ledger_entry_line_count",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("line_count__gte", 2)),
+                                name="ledger_entry_two_lines_at_least",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Period",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("starts_on", models.DateField(verbose_name="starts on")),
+                        ("ends_on", models.DateField(verbose_name="ends on")),
+                        ("closed_at", models.DateTimeField(verbose_name="closed at")),
+                        (
+                            "fingerprint",
+                            models.CharField(
+                                editable=False, max_length=64, verbose_name="fingerprint"
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "period",
+                        "verbose_name_plural": "periods",
+                        "ordering": ["ends_on"],
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "ends_on"), name="ledger_period_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("starts_on__lte", models.F("ends_on"))),
+                                name="ledger_period_starts_before_end",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Posting",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("number", models.SmallIntegerField(verbose_name="number")),
+                        ("line_count", models.SmallIntegerField(verbose_name="lines")),
+                        ("booked_on", models.DateField(verbose_name="booked on")),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("subject_id", models.UUIDField(null=True, verbose_name="subject")),
+                        (
+                            "account",
+                            ledger.models.fields.UnlockedReference(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="postings",
+                                to="ledger.account",
+                                verbose_name="account",
+                            ),
+                        ),
+                        (
+                            "entry",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="postings",
+                                to="ledger.journalentry",
+                                verbose_name="entry",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "posting",
+                        "verbose_name_plural": "postings",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "account", "subject_id"],
+                                name="ledger_posting_account",
+                            ),
+                            django.contrib.postgres.indexes.BrinIndex(
+                                autosummarize=True,
+                                fields=["tenant", "booked_on"],
+                                name="ledger_posting_booked",
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "entry", "number"), name="ledger_posting_number"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("number__gte", 1), ("number__lte", models.F("line_count"))
+                                ),
+                                name="ledger_posting_number_within_entry",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("amount", 0), _negated=True),
+                                name="ledger_posting_not_zero",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

@@ -12,6 +12,7 @@ import tenancy.fields
 import tenancy.ids
 import tenancy.models.keys
 import tenancy.room
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -23,239 +24,706 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Loan",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("number", models.CharField(max_length=32, verbose_name="number")),
-                ("terms", models.JSONField(verbose_name="terms")),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "principal",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="principal"
-                    ),
-                ),
-                ("key", models.CharField(max_length=120, verbose_name="idempotency key")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("PENDING", "Waiting for payment"),
-                            ("ACTIVE", "Active"),
-                            ("CLOSED", "Closed"),
-                            ("CANCELLED", "Cancelled"),
-                            ("WRITTEN_OFF", "Written off"),
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="Loan",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=32, verbose_name="number")),
+                        ("terms", models.JSONField(verbose_name="terms")),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "principal",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="principal"
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=120, verbose_name="idempotency key")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("PENDING", "Waiting for payment"),
+                                    ("ACTIVE", "Active"),
+                                    ("CLOSED", "Closed"),
+                                    ("CANCELLED", "Cancelled"),
+                                    ("WRITTEN_OFF", "Written off"),
+                                ],
+                                default="PENDING",
+                                max_length=12,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("requested_on", models.DateField(verbose_name="requested on")),
+                        ("disbursed_on", models.DateField(null=True, verbose_name="disbursed on")),
+                        ("closed_on", models.DateField(null=True, verbose_name="closed on")),
+                    ],
+                    options={
+                        "verbose_name": "loan",
+                        "verbose_name_plural": "loans",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("principal__gt", 0)),
+                                name="lending_loan_principal",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("disbursed_on__isnull", True),
+                                        ("status__in", ["PENDING", "CANCELLED"]),
+                                    ),
+                                    models.Q(
+                                        ("disbursed_on__isnull", False),
+                                        ("status__in", ["ACTIVE", "CLOSED", "WRITTEN_OFF"]),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="lending_loan_disbursed_iff_paid_out",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("closed_on__isnull", False), ("status", "CLOSED")),
+                                    models.Q(
+                                        models.Q(("status", "CLOSED"), _negated=True),
+                                        ("closed_on__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="lending_loan_closed_on_iff_closed",
+                            ),
                         ],
-                        default="PENDING",
-                        max_length=12,
-                        verbose_name="status",
-                    ),
+                    },
                 ),
-                ("requested_on", models.DateField(verbose_name="requested on")),
-                ("disbursed_on", models.DateField(null=True, verbose_name="disbursed on")),
-                ("closed_on", models.DateField(null=True, verbose_name="closed on")),
-            ],
-            options={
-                "verbose_name": "loan",
-                "verbose_name_plural": "loans",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("principal__gt", 0)), name="lending_loan_principal"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("disbursed_on__isnull", True),
-                                ("status__in", ["PENDING", "CANCELLED"]),
+                migrations.CreateModel(
+                    name="Borrower",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
                             ),
-                            models.Q(
-                                ("disbursed_on__isnull", False),
-                                ("status__in", ["ACTIVE", "CLOSED", "WRITTEN_OFF"]),
-                            ),
-                            _connector="OR",
                         ),
-                        name="lending_loan_disbursed_iff_paid_out",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("closed_on__isnull", False), ("status", "CLOSED")),
-                            models.Q(
-                                models.Q(("status", "CLOSED"), _negated=True),
-                                ("closed_on__isnull", True),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("firm", "Firm"), ("person", "Person")],
+                                max_length=6,
+                                verbose_name="kind",
                             ),
-                            _connector="OR",
                         ),
-                        name="lending_loan_closed_on_iff_closed",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Borrower",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
+                        ("reference", models.CharField(max_length=80, verbose_name="reference")),
+                        ("name", models.CharField(max_length=200, verbose_name="name")),
+                        (
+                            "name_zh",
+                            models.CharField(
+                                blank=True, max_length=200, verbose_name="Chinese name"
+                            ),
+                        ),
+                        (
+                            "id_number",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="ID number"
+                            ),
+                        ),
+                        (
+                            "id_number_index",
+                            models.CharField(blank=True, editable=False, max_length=64),
+                        ),
+                        (
+                            "phone",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="telephone"
+                            ),
+                        ),
+                        (
+                            "phone_index",
+                            models.CharField(blank=True, editable=False, max_length=64),
+                        ),
+                        (
+                            "bank_card",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="bank card"
+                            ),
+                        ),
+                        (
+                            "bank_card_index",
+                            models.CharField(blank=True, editable=False, max_length=64),
+                        ),
+                        ("created_at", models.DateTimeField(verbose_name="created")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "borrower",
+                        "verbose_name_plural": "borrowers",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("id_number_index", ""), _negated=True),
+                                fields=["tenant", "id_number_index"],
+                                name="lending_borrower_id_number",
+                            ),
+                            models.Index(
+                                condition=models.Q(("phone_index", ""), _negated=True),
+                                fields=["tenant", "phone_index"],
+                                name="lending_borrower_phone",
+                            ),
+                            models.Index(
+                                condition=models.Q(("bank_card_index", ""), _negated=True),
+                                fields=["tenant", "bank_card_index"],
+                                name="lending_borrower_bank_card",
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "reference"), name="lending_borrower_reference"
+                            )
+                        ],
+                    },
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("firm", "Firm"), ("person", "Person")],
-                        max_length=6,
-                        verbose_name="kind",
-                    ),
+                migrations.CreateModel(
+                    name="Application",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=24, verbose_name="number")),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("term", models.PositiveSmallIntegerField(verbose_name="term")),
+                        ("purpose", models.CharField(max_length=200, verbose_name="purpose")),
+                        ("channel", models.CharField(max_length=40, verbose_name="channel")),
+                        ("evidence", models.JSONField(verbose_name="evidence")),
+                        (
+                            "evidence_hash",
+                            models.CharField(
+                                blank=True, max_length=64, verbose_name="hash of the evidence"
+                            ),
+                        ),
+                        (
+                            "stage",
+                            models.CharField(
+                                choices=[
+                                    ("COLLECTING", "Collecting papers"),
+                                    ("SUBMITTED", "Submitted"),
+                                    ("ASSESSING", "Being assessed"),
+                                    ("REFERRED", "With a person"),
+                                    ("APPROVED", "Approved, offer open"),
+                                    ("ACCEPTED", "Accepted"),
+                                    ("DECLINED", "Declined"),
+                                    ("WITHDRAWN", "Withdrawn"),
+                                    ("EXPIRED", "Expired"),
+                                ],
+                                max_length=10,
+                                verbose_name="stage",
+                            ),
+                        ),
+                        ("stage_since", models.DateTimeField(verbose_name="in stage since")),
+                        (
+                            "stage_due_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="due"),
+                        ),
+                        (
+                            "breach_told_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="breach told"
+                            ),
+                        ),
+                        (
+                            "decision_id",
+                            models.UUIDField(blank=True, null=True, verbose_name="decision"),
+                        ),
+                        ("submitted_at", models.DateTimeField(verbose_name="submitted")),
+                        (
+                            "decided_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="decided"),
+                        ),
+                        (
+                            "reasons",
+                            models.JSONField(blank=True, default=list, verbose_name="reasons"),
+                        ),
+                        (
+                            "assigned_to",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "borrower",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="applications",
+                                to="lending.borrower",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "application",
+                        "verbose_name_plural": "applications",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(
+                                    (
+                                        "stage__in",
+                                        [
+                                            "APPROVED",
+                                            "ASSESSING",
+                                            "COLLECTING",
+                                            "REFERRED",
+                                            "SUBMITTED",
+                                        ],
+                                    )
+                                ),
+                                fields=["tenant", "stage", "stage_due_at", "id"],
+                                name="lending_application_queue",
+                            ),
+                            models.Index(
+                                fields=["tenant", "borrower"], name="lending_application_of"
+                            ),
+                            models.Index(
+                                condition=models.Q(
+                                    (
+                                        "stage__in",
+                                        [
+                                            "APPROVED",
+                                            "ASSESSING",
+                                            "COLLECTING",
+                                            "REFERRED",
+                                            "SUBMITTED",
+                                        ],
+                                    )
+                                ),
+                                fields=["tenant", "assigned_to"],
+                                name="lending_application_load",
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "number"), name="lending_application_number"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("amount__gt", 0), ("term__gt", 0)),
+                                name="lending_application_asks_something",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("stage__in", ["COLLECTING", "WITHDRAWN", "EXPIRED"]),
+                                    models.Q(("evidence_hash", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="lending_application_evidence_frozen",
+                            ),
+                        ],
+                    },
                 ),
-                ("reference", models.CharField(max_length=80, verbose_name="reference")),
-                ("name", models.CharField(max_length=200, verbose_name="name")),
-                (
-                    "name_zh",
-                    models.CharField(blank=True, max_length=200, verbose_name="Chinese name"),
+                migrations.CreateModel(
+                    name="CloseRun",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("business_date", models.DateField(verbose_name="business date")),
+                        ("started_at", models.DateTimeField(verbose_name="started at")),
+                        (
+                            "finished_at",
+                            models.DateTimeField(null=True, verbose_name="finished at"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "daily close",
+                        "verbose_name_plural": "daily closes",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "business_date"), name="lending_closerun_once"
+                            )
+                        ],
+                    },
                 ),
-                (
-                    "id_number",
-                    tenancy.fields.EncryptedTextField(blank=True, verbose_name="ID number"),
+                migrations.CreateModel(
+                    name="CloseStep",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("name", models.CharField(max_length=40, verbose_name="step")),
+                        ("rows", models.IntegerField(verbose_name="rows")),
+                        (
+                            "seconds",
+                            models.DecimalField(
+                                decimal_places=3, max_digits=10, verbose_name="seconds"
+                            ),
+                        ),
+                        ("finished_at", models.DateTimeField(verbose_name="finished at")),
+                        (
+                            "run",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="steps",
+                                to="lending.closerun",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "close step",
+                        "verbose_name_plural": "close steps",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("id_number_index", models.CharField(blank=True, editable=False, max_length=64)),
-                ("phone", tenancy.fields.EncryptedTextField(blank=True, verbose_name="telephone")),
-                ("phone_index", models.CharField(blank=True, editable=False, max_length=64)),
-                (
-                    "bank_card",
-                    tenancy.fields.EncryptedTextField(blank=True, verbose_name="bank card"),
+                migrations.CreateModel(
+                    name="CreditLine",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=24, verbose_name="number")),
+                        (
+                            "limit",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="limit"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "annual_rate",
+                            models.DecimalField(
+                                decimal_places=8, max_digits=12, verbose_name="annual rate"
+                            ),
+                        ),
+                        ("term", models.PositiveSmallIntegerField(verbose_name="term of a draw")),
+                        ("opened_on", models.DateField(verbose_name="opened on")),
+                        ("ends_on", models.DateField(verbose_name="last day to draw")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("OPEN", "Open"),
+                                    ("FROZEN", "Frozen"),
+                                    ("CLOSED", "Closed"),
+                                ],
+                                default="OPEN",
+                                max_length=6,
+                                verbose_name="status",
+                            ),
+                        ),
+                        (
+                            "application",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="lines",
+                                to="lending.application",
+                            ),
+                        ),
+                        (
+                            "borrower",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="lines",
+                                to="lending.borrower",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "credit line",
+                        "verbose_name_plural": "credit lines",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "number"), name="lending_line_number"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("annual_rate__gte", 0),
+                                    ("ends_on__gte", models.F("opened_on")),
+                                    ("limit__gt", 0),
+                                ),
+                                name="lending_line_makes_sense",
+                            ),
+                        ],
+                    },
                 ),
-                ("bank_card_index", models.CharField(blank=True, editable=False, max_length=64)),
-                ("created_at", models.DateTimeField(verbose_name="created")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
+                migrations.CreateModel(
+                    name="LoanPosition",
+                    fields=[
+                        (
+                            "loan",
+                            tenancy.models.keys.TenantOneToOneField(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                primary_key=True,
+                                related_name="position",
+                                serialize=False,
+                                to="lending.loan",
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("is_open", models.BooleanField(verbose_name="is open")),
+                        ("as_of", models.DateField(verbose_name="as of")),
+                        ("sequence", models.IntegerField(verbose_name="last event")),
+                        (
+                            "accrual_base",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="accrual base"
+                            ),
+                        ),
+                        (
+                            "accrual_rate",
+                            models.DecimalField(
+                                decimal_places=8, max_digits=12, verbose_name="accrual rate"
+                            ),
+                        ),
+                        (
+                            "accrual_year_days",
+                            models.SmallIntegerField(verbose_name="days of the accrual's year"),
+                        ),
+                        ("accrual_since", models.DateField(verbose_name="accrual since")),
+                        (
+                            "accrued_at_since",
+                            models.DecimalField(
+                                decimal_places=10, max_digits=24, verbose_name="accrued then"
+                            ),
+                        ),
+                        ("decimals", models.SmallIntegerField(verbose_name="decimals")),
+                        (
+                            "penalty_rate",
+                            models.DecimalField(
+                                decimal_places=8, max_digits=12, verbose_name="penalty rate"
+                            ),
+                        ),
+                        (
+                            "penalty_year_days",
+                            models.SmallIntegerField(verbose_name="days of the penalty's year"),
+                        ),
+                        ("refresh_on", models.DateField(null=True, verbose_name="fold again on")),
+                        (
+                            "arrears_since",
+                            models.DateField(null=True, verbose_name="in arrears since"),
+                        ),
+                        (
+                            "disbursed",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="disbursed"
+                            ),
+                        ),
+                        (
+                            "principal",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="principal"
+                            ),
+                        ),
+                        (
+                            "interest_accrued",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="interest accrued"
+                            ),
+                        ),
+                        (
+                            "interest_paid",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="interest paid"
+                            ),
+                        ),
+                        (
+                            "fee_charged",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="fees charged"
+                            ),
+                        ),
+                        (
+                            "fee_paid",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="fees paid"
+                            ),
+                        ),
+                        (
+                            "fee_withheld",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="fees withheld"
+                            ),
+                        ),
+                        (
+                            "penalty_accrued",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="penalty accrued"
+                            ),
+                        ),
+                        (
+                            "penalty_paid",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="penalty paid"
+                            ),
+                        ),
+                        (
+                            "overpaid",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="overpaid"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "position",
+                        "verbose_name_plural": "positions",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("overpaid__gte", 0), ("principal__gte", 0)),
+                                name="lending_position_not_negative",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("is_open", True),
+                                    models.Q(
+                                        ("arrears_since", None),
+                                        ("principal", 0),
+                                        ("refresh_on", None),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="lending_position_closed_is_settled",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="loan",
+                    name="borrower",
+                    field=tenancy.models.keys.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
+                        related_name="loans",
+                        to="lending.borrower",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "borrower",
-                "verbose_name_plural": "borrowers",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("id_number_index", ""), _negated=True),
-                        fields=["tenant", "id_number_index"],
-                        name="lending_borrower_id_number",
-                    ),
-                    models.Index(
-                        condition=models.Q(("phone_index", ""), _negated=True),
-                        fields=["tenant", "phone_index"],
-                        name="lending_borrower_phone",
-                    ),
-                    models.Index(
-                        condition=models.Q(("bank_card_index", ""), _negated=True),
-                        fields=["tenant", "bank_card_index"],
-                        name="lending_borrower_bank_card",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "reference"), name="lending_borrower_reference"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Application",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("number", models.CharField(max_length=24, verbose_name="number")),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("term", models.PositiveSmallIntegerField(verbose_name="term")),
-                ("purpose", models.CharField(max_length=200, verbose_name="purpose")),
-                ("channel", models.CharField(max_length=40, verbose_name="channel")),
-                ("evidence", models.JSONField(verbose_name="evidence")),
-                (
-                    "evidence_hash",
-                    models.CharField(
-                        blank=True, max_length=64, verbose_name="hash of the evidence"
-                    ),
-                ),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[
-                            ("COLLECTING", "Collecting papers"),
-                            ("SUBMITTED", "Submitted"),
-                            ("ASSESSING", "Being assessed"),
-                            ("REFERRED", "With a person"),
-                            ("APPROVED", "Approved, offer open"),
-                            ("ACCEPTED", "Accepted"),
-                            ("DECLINED", "Declined"),
-                            ("WITHDRAWN", "Withdrawn"),
-                            ("EXPIRED", "Expired"),
-                        ],
-                        max_length=10,
-                        verbose_name="stage",
-                    ),
-                ),
-                ("stage_since", models.DateTimeField(verbose_name="in stage since")),
-                ("stage_due_at", models.DateTimeField(blank=True, null=True, verbose_name="due")),
-                (
-                    "breach_told_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="breach told"),
-                ),
-                ("decision_id", models.UUIDField(blank=True, null=True, verbose_name="decision")),
-                ("submitted_at", models.DateTimeField(verbose_name="submitted")),
-                (
-                    "decided_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="decided"),
-                ),
-                ("reasons", models.JSONField(blank=True, default=list, verbose_name="reasons")),
-                (
-                    "assigned_to",
-                    models.ForeignKey(
-                        blank=True,
+                migrations.AddField(
+                    model_name="loan",
+                    name="line",
+                    field=tenancy.models.keys.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        related_name="loans",
+                        to="lending.creditline",
                     ),
                 ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
+                migrations.AddField(
+                    model_name="loan",
+                    name="tenant",
+                    field=tenancy.models.keys.RoomKey(
                         db_constraint=False,
                         db_index=False,
                         default=tenancy.room.peek,
@@ -265,584 +733,1110 @@ class Migration(migrations.Migration):
                         to="tenancy.tenant",
                     ),
                 ),
-                (
-                    "borrower",
-                    tenancy.models.keys.TenantForeignKey(
+                migrations.CreateModel(
+                    name="Instalment",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("number", models.SmallIntegerField(verbose_name="number")),
+                        ("from_on", models.DateField(verbose_name="from")),
+                        ("due_on", models.DateField(verbose_name="due on")),
+                        (
+                            "principal_due",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="principal due"
+                            ),
+                        ),
+                        (
+                            "interest_due",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="interest due"
+                            ),
+                        ),
+                        (
+                            "fee_due",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="fees due"
+                            ),
+                        ),
+                        (
+                            "penalty_due",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="penalty due"
+                            ),
+                        ),
+                        (
+                            "principal_paid",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="principal paid"
+                            ),
+                        ),
+                        (
+                            "interest_paid",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="interest paid"
+                            ),
+                        ),
+                        (
+                            "fee_paid",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="fees paid"
+                            ),
+                        ),
+                        (
+                            "penalty_paid",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="penalty paid"
+                            ),
+                        ),
+                        (
+                            "balance",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="balance after"
+                            ),
+                        ),
+                        (
+                            "overdue_days",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                max_digits=20,
+                                verbose_name="overdue principal × days",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "loan",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="instalments",
+                                to="lending.loan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "instalment",
+                        "verbose_name_plural": "instalments",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "loan", "number"),
+                                name="lending_instalment_number",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LoanEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("sequence", models.IntegerField(verbose_name="number")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("disbursed", "Disbursed"),
+                                    ("repaid", "Repaid"),
+                                    ("reversed", "Reversed"),
+                                    ("fee_charged", "Fee charged"),
+                                    ("refunded", "Overpayment returned"),
+                                    ("rate_changed", "Rate changed"),
+                                    ("interest_paused", "Interest paused"),
+                                ],
+                                max_length=16,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("effective_on", models.DateField(verbose_name="effective on")),
+                        ("booked_on", models.DateField(verbose_name="booked on")),
+                        ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        (
+                            "rate",
+                            models.DecimalField(
+                                decimal_places=8,
+                                max_digits=12,
+                                null=True,
+                                verbose_name="annual rate",
+                            ),
+                        ),
+                        ("until_on", models.DateField(null=True, verbose_name="until")),
+                        (
+                            "note",
+                            models.CharField(blank=True, max_length=200, verbose_name="note"),
+                        ),
+                        ("key", models.CharField(max_length=120, verbose_name="idempotency key")),
+                        (
+                            "loan",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="events",
+                                to="lending.loan",
+                            ),
+                        ),
+                        (
+                            "reverses",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reversals",
+                                to="lending.loanevent",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "loan event",
+                        "verbose_name_plural": "loan events",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "loan", "sequence"),
+                                name="lending_loanevent_sequence",
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "key"), name="lending_loanevent_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("amount__gte", 0)),
+                                name="lending_loanevent_amount",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("kind", "reversed"), ("reverses__isnull", False)),
+                                    models.Q(
+                                        models.Q(("kind", "reversed"), _negated=True),
+                                        ("reverses__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="lending_loanevent_reversed_names_event",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("effective_on__lte", models.F("booked_on"))),
+                                name="lending_loanevent_not_in_the_future",
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "reverses"),
+                                name="lending_loanevent_reversed_once",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Offer",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="limit"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "annual_rate",
+                            models.DecimalField(
+                                decimal_places=8, max_digits=12, verbose_name="annual rate"
+                            ),
+                        ),
+                        ("term", models.PositiveSmallIntegerField(verbose_name="term")),
+                        ("cost_table", models.JSONField(verbose_name="all-in cost table")),
+                        (
+                            "cost_hash",
+                            models.CharField(max_length=64, verbose_name="hash of the cost table"),
+                        ),
+                        ("issued_at", models.DateTimeField(verbose_name="issued")),
+                        ("expires_at", models.DateTimeField(verbose_name="valid until")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("OPEN", "Open"),
+                                    ("ACCEPTED", "Accepted"),
+                                    ("EXPIRED", "Expired"),
+                                    ("WITHDRAWN", "Withdrawn"),
+                                ],
+                                default="OPEN",
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        (
+                            "settled_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="settled"),
+                        ),
+                        (
+                            "application",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="offers",
+                                to="lending.application",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "offer",
+                        "verbose_name_plural": "offers",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("status", "OPEN")),
+                                fields=("tenant", "application"),
+                                name="lending_offer_one_open",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("amount__gt", 0),
+                                    ("annual_rate__gte", 0),
+                                    ("expires_at__gt", models.F("issued_at")),
+                                ),
+                                name="lending_offer_makes_sense",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("settled_at__isnull", True), ("status", "OPEN")),
+                                    models.Q(
+                                        models.Q(("status", "OPEN"), _negated=True),
+                                        ("settled_at__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="lending_offer_settled_iff_not_open",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="creditline",
+                    name="offer",
+                    field=tenancy.models.keys.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="lending.offer",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="PaymentOrder",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "direction",
+                            models.CharField(
+                                choices=[("out", "To the borrower"), ("in", "From the borrower")],
+                                max_length=3,
+                                verbose_name="direction",
+                            ),
+                        ),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("PENDING", "Waiting to be sent"),
+                                    ("SENT", "Sent"),
+                                    ("POSTED", "Posted"),
+                                    ("VOIDED", "Voided"),
+                                ],
+                                default="PENDING",
+                                max_length=8,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("reference", models.CharField(max_length=64, verbose_name="reference")),
+                        ("rail", models.CharField(max_length=20, verbose_name="rail")),
+                        ("requested_on", models.DateField(verbose_name="requested on")),
+                        ("requested_at", models.DateTimeField(verbose_name="requested at")),
+                        ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
+                        ("settled_at", models.DateTimeField(null=True, verbose_name="settled at")),
+                        ("settled_on", models.DateField(null=True, verbose_name="settled on")),
+                        (
+                            "attempts",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                        ),
+                        ("failure", models.TextField(blank=True, verbose_name="failure")),
+                        (
+                            "loan",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="payments",
+                                to="lending.loan",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "payment order",
+                        "verbose_name_plural": "payment orders",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "loan"], name="lending_paymentorder_loan"
+                            ),
+                            models.Index(
+                                condition=models.Q(("status__in", ["PENDING", "SENT"])),
+                                fields=["tenant", "requested_at"],
+                                name="lending_paymentorder_open",
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "reference"),
+                                name="lending_paymentorder_reference",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("amount__gt", 0)),
+                                name="lending_paymentorder_amount_positive",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("settled_at__isnull", True),
+                                        ("status__in", ["PENDING", "SENT"]),
+                                    ),
+                                    models.Q(
+                                        ("settled_at__isnull", False),
+                                        ("status__in", ["POSTED", "VOIDED"]),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="lending_paymentorder_settled_iff_final",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status", "SENT"), _negated=True),
+                                    ("sent_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="lending_paymentorder_sent_has_moment",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Product",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "name_zh",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="Chinese name"
+                            ),
+                        ),
+                        (
+                            "is_offered",
+                            models.BooleanField(default=True, verbose_name="is offered"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "product",
+                        "verbose_name_plural": "products",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="lending_product_code"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ProductVersion",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                        (
+                            "method",
+                            models.CharField(
+                                choices=[
+                                    ("equal_instalment", "Equal instalments"),
+                                    ("equal_principal", "Equal principal"),
+                                    ("interest_only", "Interest monthly, principal at the end"),
+                                    ("bullet", "All at the end"),
+                                    ("revolving", "Draw and repay, interest by the day"),
+                                ],
+                                max_length=20,
+                                verbose_name="repayment",
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "min_amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="smallest amount"
+                            ),
+                        ),
+                        (
+                            "max_amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="largest amount"
+                            ),
+                        ),
+                        (
+                            "min_draw",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="smallest draw"
+                            ),
+                        ),
+                        (
+                            "quoted_rate",
+                            models.DecimalField(
+                                decimal_places=8, max_digits=12, verbose_name="quoted rate"
+                            ),
+                        ),
+                        (
+                            "rate_basis",
+                            models.CharField(
+                                choices=[
+                                    ("daily", "a day"),
+                                    ("monthly", "a month"),
+                                    ("annual", "a year"),
+                                ],
+                                max_length=8,
+                                verbose_name="quoted for",
+                            ),
+                        ),
+                        (
+                            "annual_rate",
+                            models.DecimalField(
+                                decimal_places=8, max_digits=12, verbose_name="annual rate"
+                            ),
+                        ),
+                        (
+                            "day_count",
+                            models.CharField(
+                                choices=[
+                                    ("30/360", "30/360"),
+                                    ("actual/360", "actual/360"),
+                                    ("actual/365", "actual/365"),
+                                ],
+                                max_length=10,
+                                verbose_name="day count",
+                            ),
+                        ),
+                        (
+                            "min_term",
+                            models.PositiveSmallIntegerField(verbose_name="shortest term"),
+                        ),
+                        (
+                            "max_term",
+                            models.PositiveSmallIntegerField(verbose_name="longest term"),
+                        ),
+                        (
+                            "term_unit",
+                            models.CharField(
+                                choices=[("days", "days"), ("months", "months")],
+                                max_length=6,
+                                verbose_name="term in",
+                            ),
+                        ),
+                        ("fees", models.JSONField(blank=True, default=list, verbose_name="fees")),
+                        (
+                            "penalty_rate",
+                            models.DecimalField(
+                                decimal_places=8,
+                                default=Decimal("0"),
+                                max_digits=12,
+                                verbose_name="annual penalty rate",
+                            ),
+                        ),
+                        (
+                            "redraws",
+                            models.BooleanField(
+                                default=True,
+                                help_text="If not, the limit is paid out in full, once.",
+                                verbose_name="repaid principal may be drawn again",
+                            ),
+                        ),
+                        (
+                            "line_months",
+                            models.PositiveSmallIntegerField(
+                                default=12, verbose_name="months in which to draw"
+                            ),
+                        ),
+                        (
+                            "offer_days",
+                            models.PositiveSmallIntegerField(
+                                default=30, verbose_name="days an offer is valid"
+                            ),
+                        ),
+                        (
+                            "stage_minutes",
+                            models.JSONField(
+                                blank=True, default=dict, verbose_name="service levels"
+                            ),
+                        ),
+                        (
+                            "required_inputs",
+                            models.JSONField(
+                                blank=True, default=list, verbose_name="required inputs"
+                            ),
+                        ),
+                        ("effective_from", models.DateField(verbose_name="offered from")),
+                        (
+                            "published_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="published"),
+                        ),
+                        (
+                            "cost_scenarios",
+                            models.JSONField(
+                                blank=True, default=list, verbose_name="cost scenarios"
+                            ),
+                        ),
+                        (
+                            "warnings",
+                            models.JSONField(blank=True, default=list, verbose_name="warnings"),
+                        ),
+                        (
+                            "product",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="versions",
+                                to="lending.product",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "product version",
+                        "verbose_name_plural": "product versions",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "product", "number"),
+                                name="lending_version_number",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("published_at__isnull", True)),
+                                fields=("tenant", "product"),
+                                name="lending_version_one_draft",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("max_amount__gte", models.F("min_amount")),
+                                    ("min_amount__gt", 0),
+                                    ("min_draw__gt", 0),
+                                    ("min_draw__lte", models.F("max_amount")),
+                                ),
+                                name="lending_version_amounts",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("max_term__gte", models.F("min_term")),
+                                    ("min_term__gt", 0),
+                                    ("offer_days__gt", 0),
+                                ),
+                                name="lending_version_terms",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("annual_rate__gte", 0),
+                                    ("penalty_rate__gte", 0),
+                                    ("quoted_rate__gte", 0),
+                                ),
+                                name="lending_version_rates",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="offer",
+                    name="version",
+                    field=tenancy.models.keys.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="lending.productversion",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="loan",
+                    name="version",
+                    field=tenancy.models.keys.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loans",
+                        to="lending.productversion",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="creditline",
+                    name="version",
+                    field=tenancy.models.keys.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="lending.productversion",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="application",
+                    name="version",
+                    field=tenancy.models.keys.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="applications",
-                        to="lending.borrower",
+                        to="lending.productversion",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "application",
-                "verbose_name_plural": "applications",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(
-                            (
-                                "stage__in",
-                                ["APPROVED", "ASSESSING", "COLLECTING", "REFERRED", "SUBMITTED"],
+                migrations.CreateModel(
+                    name="RailMessage",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("rail", models.CharField(max_length=20, verbose_name="rail")),
+                        ("message_id", models.CharField(max_length=120, verbose_name="message")),
+                        ("reference", models.CharField(max_length=120, verbose_name="reference")),
+                        ("outcome", models.CharField(max_length=20, verbose_name="outcome")),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("happened_on", models.DateField(verbose_name="happened on")),
+                        ("received_at", models.DateTimeField(verbose_name="received at")),
+                        (
+                            "disposition",
+                            models.CharField(
+                                choices=[
+                                    ("RECEIVED", "Received"),
+                                    ("APPLIED", "Applied"),
+                                    ("REPEATED", "Said before"),
+                                    ("SET_ASIDE", "Set aside"),
+                                ],
+                                default="RECEIVED",
+                                max_length=10,
+                                verbose_name="disposition",
+                            ),
+                        ),
+                        ("reason", models.TextField(blank=True, verbose_name="reason")),
+                        (
+                            "order",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="messages",
+                                to="lending.paymentorder",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "rail message",
+                        "verbose_name_plural": "rail messages",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("disposition", "SET_ASIDE")),
+                                fields=["tenant", "received_at"],
+                                name="lending_railmessage_set_aside",
                             )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "rail", "message_id"),
+                                name="lending_railmessage_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("disposition__in", ["RECEIVED", "APPLIED", "REPEATED"]),
+                                        ("reason", ""),
+                                    ),
+                                    models.Q(
+                                        ("disposition", "SET_ASIDE"),
+                                        models.Q(("reason", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="lending_railmessage_reason_iff_set_aside",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RegulationRule",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
                         ),
-                        fields=["tenant", "stage", "stage_due_at", "id"],
-                        name="lending_application_queue",
-                    ),
-                    models.Index(fields=["tenant", "borrower"], name="lending_application_of"),
-                    models.Index(
-                        condition=models.Q(
-                            (
-                                "stage__in",
-                                ["APPROVED", "ASSESSING", "COLLECTING", "REFERRED", "SUBMITTED"],
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("cost_cap", "Cap on the all-in annual cost"),
+                                    ("cost_table", "All-in cost table before signing"),
+                                ],
+                                max_length=12,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=200, verbose_name="title")),
+                        (
+                            "title_zh",
+                            models.CharField(max_length=200, verbose_name="Chinese title"),
+                        ),
+                        ("applies_to", models.CharField(max_length=40, verbose_name="applies to")),
+                        (
+                            "basis",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("nominal", "nominal"),
+                                    ("effective", "effective"),
+                                    ("simple", "simple"),
+                                ],
+                                max_length=10,
+                                verbose_name="basis",
+                            ),
+                        ),
+                        (
+                            "cap",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=6,
+                                max_digits=9,
+                                null=True,
+                                verbose_name="cap",
+                            ),
+                        ),
+                        (
+                            "severity",
+                            models.CharField(
+                                choices=[("block", "Blocks"), ("warn", "Warns")],
+                                max_length=5,
+                                verbose_name="severity",
+                            ),
+                        ),
+                        ("effective_from", models.DateField(verbose_name="in force from")),
+                        (
+                            "effective_to",
+                            models.DateField(blank=True, null=True, verbose_name="in force to"),
+                        ),
+                        ("source", models.CharField(max_length=300, verbose_name="source")),
+                        (
+                            "note",
+                            models.CharField(blank=True, max_length=300, verbose_name="note"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "regulation rule",
+                        "verbose_name_plural": "regulation rules",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code", "basis", "effective_from"),
+                                name="lending_rule_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("basis__gt", ""),
+                                        ("cap__gt", 0),
+                                        ("cap__isnull", False),
+                                        ("kind", "cost_cap"),
+                                    ),
+                                    models.Q(
+                                        ("basis", ""),
+                                        ("cap__isnull", True),
+                                        ("kind", "cost_table"),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="lending_rule_caps_have_basis",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("effective_to__isnull", True),
+                                    ("effective_to__gte", models.F("effective_from")),
+                                    _connector="OR",
+                                ),
+                                name="lending_rule_dates_in_order",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StageChange",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "from_stage",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("COLLECTING", "Collecting papers"),
+                                    ("SUBMITTED", "Submitted"),
+                                    ("ASSESSING", "Being assessed"),
+                                    ("REFERRED", "With a person"),
+                                    ("APPROVED", "Approved, offer open"),
+                                    ("ACCEPTED", "Accepted"),
+                                    ("DECLINED", "Declined"),
+                                    ("WITHDRAWN", "Withdrawn"),
+                                    ("EXPIRED", "Expired"),
+                                ],
+                                max_length=10,
+                                verbose_name="from",
+                            ),
+                        ),
+                        (
+                            "to_stage",
+                            models.CharField(
+                                choices=[
+                                    ("COLLECTING", "Collecting papers"),
+                                    ("SUBMITTED", "Submitted"),
+                                    ("ASSESSING", "Being assessed"),
+                                    ("REFERRED", "With a person"),
+                                    ("APPROVED", "Approved, offer open"),
+                                    ("ACCEPTED", "Accepted"),
+                                    ("DECLINED", "Declined"),
+                                    ("WITHDRAWN", "Withdrawn"),
+                                    ("EXPIRED", "Expired"),
+                                ],
+                                max_length=10,
+                                verbose_name="to",
+                            ),
+                        ),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        (
+                            "spent",
+                            models.DurationField(
+                                default=datetime.timedelta,
+                                verbose_name="time spent in the stage before",
+                            ),
+                        ),
+                        ("actor_kind", models.CharField(max_length=6)),
+                        ("actor_id", models.CharField(blank=True, max_length=80)),
+                        ("actor_name", models.CharField(max_length=150, verbose_name="by")),
+                        (
+                            "reason",
+                            models.CharField(blank=True, max_length=500, verbose_name="reason"),
+                        ),
+                        (
+                            "application",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="changes",
+                                to="lending.application",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "stage change",
+                        "verbose_name_plural": "stage changes",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "at", "to_stage", "from_stage"],
+                                name="lending_stage_flow",
                             )
-                        ),
-                        fields=["tenant", "assigned_to"],
-                        name="lending_application_load",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "number"), name="lending_application_number"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("amount__gt", 0), ("term__gt", 0)),
-                        name="lending_application_asks_something",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("stage__in", ["COLLECTING", "WITHDRAWN", "EXPIRED"]),
-                            models.Q(("evidence_hash", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="lending_application_evidence_frozen",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CloseRun",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("business_date", models.DateField(verbose_name="business date")),
-                ("started_at", models.DateTimeField(verbose_name="started at")),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "daily close",
-                "verbose_name_plural": "daily closes",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "business_date"), name="lending_closerun_once"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CloseStep",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=40, verbose_name="step")),
-                ("rows", models.IntegerField(verbose_name="rows")),
-                (
-                    "seconds",
-                    models.DecimalField(decimal_places=3, max_digits=10, verbose_name="seconds"),
-                ),
-                ("finished_at", models.DateTimeField(verbose_name="finished at")),
-                (
-                    "run",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="steps",
-                        to="lending.closerun",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "close step",
-                "verbose_name_plural": "close steps",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="CreditLine",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("number", models.CharField(max_length=24, verbose_name="number")),
-                (
-                    "limit",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="limit"
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "annual_rate",
-                    models.DecimalField(
-                        decimal_places=8, max_digits=12, verbose_name="annual rate"
-                    ),
-                ),
-                ("term", models.PositiveSmallIntegerField(verbose_name="term of a draw")),
-                ("opened_on", models.DateField(verbose_name="opened on")),
-                ("ends_on", models.DateField(verbose_name="last day to draw")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("OPEN", "Open"), ("FROZEN", "Frozen"), ("CLOSED", "Closed")],
-                        default="OPEN",
-                        max_length=6,
-                        verbose_name="status",
-                    ),
-                ),
-                (
-                    "application",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lines",
-                        to="lending.application",
-                    ),
-                ),
-                (
-                    "borrower",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lines",
-                        to="lending.borrower",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "credit line",
-                "verbose_name_plural": "credit lines",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "number"), name="lending_line_number"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("annual_rate__gte", 0),
-                            ("ends_on__gte", models.F("opened_on")),
-                            ("limit__gt", 0),
-                        ),
-                        name="lending_line_makes_sense",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="LoanPosition",
-            fields=[
-                (
-                    "loan",
-                    tenancy.models.keys.TenantOneToOneField(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="position",
-                        serialize=False,
-                        to="lending.loan",
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("is_open", models.BooleanField(verbose_name="is open")),
-                ("as_of", models.DateField(verbose_name="as of")),
-                ("sequence", models.IntegerField(verbose_name="last event")),
-                (
-                    "accrual_base",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="accrual base"
-                    ),
-                ),
-                (
-                    "accrual_rate",
-                    models.DecimalField(
-                        decimal_places=8, max_digits=12, verbose_name="accrual rate"
-                    ),
-                ),
-                (
-                    "accrual_year_days",
-                    models.SmallIntegerField(verbose_name="days of the accrual's year"),
-                ),
-                ("accrual_since", models.DateField(verbose_name="accrual since")),
-                (
-                    "accrued_at_since",
-                    models.DecimalField(
-                        decimal_places=10, max_digits=24, verbose_name="accrued then"
-                    ),
-                ),
-                ("decimals", models.SmallIntegerField(verbose_name="decimals")),
-                (
-                    "penalty_rate",
-                    models.DecimalField(
-                        decimal_places=8, max_digits=12, verbose_name="penalty rate"
-                    ),
-                ),
-                (
-                    "penalty_year_days",
-                    models.SmallIntegerField(verbose_name="days of the penalty's year"),
-                ),
-                ("refresh_on", models.DateField(null=True, verbose_name="fold again on")),
-                ("arrears_since", models.DateField(null=True, verbose_name="in arrears since")),
-                (
-                    "disbursed",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="disbursed"
-                    ),
-                ),
-                (
-                    "principal",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="principal"
-                    ),
-                ),
-                (
-                    "interest_accrued",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="interest accrued"
-                    ),
-                ),
-                (
-                    "interest_paid",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="interest paid"
-                    ),
-                ),
-                (
-                    "fee_charged",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="fees charged"
-                    ),
-                ),
-                (
-                    "fee_paid",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="fees paid"
-                    ),
-                ),
-                (
-                    "fee_withheld",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="fees withheld"
-                    ),
-                ),
-                (
-                    "penalty_accrued",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="penalty accrued"
-                    ),
-                ),
-                (
-                    "penalty_paid",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="penalty paid"
-                    ),
-                ),
-                (
-                    "overpaid",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="overpaid"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "position",
-                "verbose_name_plural": "positions",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("overpaid__gte", 0), ("principal__gte", 0)),
-                        name="lending_position_not_negative",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("is_open", True),
-                            models.Q(
-                                ("arrears_since", None), ("principal", 0), ("refresh_on", None)
-                            ),
-                            _connector="OR",
-                        ),
-                        name="lending_position_closed_is_settled",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="loan",
-            name="borrower",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="loans",
-                to="lending.borrower",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loan",
-            name="line",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="loans",
-                to="lending.creditline",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loan",
-            name="tenant",
-            field=tenancy.models.keys.RoomKey(
-                db_constraint=False,
-                db_index=False,
-                default=tenancy.room.peek,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenancy.tenant",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Instalment",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("number", models.SmallIntegerField(verbose_name="number")),
-                ("from_on", models.DateField(verbose_name="from")),
-                ("due_on", models.DateField(verbose_name="due on")),
-                (
-                    "principal_due",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="principal due"
-                    ),
-                ),
-                (
-                    "interest_due",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="interest due"
-                    ),
-                ),
-                (
-                    "fee_due",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="fees due"
-                    ),
-                ),
-                (
-                    "penalty_due",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="penalty due"
-                    ),
-                ),
-                (
-                    "principal_paid",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="principal paid"
-                    ),
-                ),
-                (
-                    "interest_paid",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="interest paid"
-                    ),
-                ),
-                (
-                    "fee_paid",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="fees paid"
-                    ),
-                ),
-                (
-                    "penalty_paid",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="penalty paid"
-                    ),
-                ),
-                (
-                    "balance",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="balance after"
-                    ),
-                ),
-                (
-                    "overdue_days",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="overdue principal × days"
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "loan",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="instalments",
-                        to="lending.loan",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "instalment",
-                "verbose_name_plural": "instalments",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "loan", "number"), name="lending_instalment_number"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="LoanEvent",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("sequence", models.IntegerField(verbose_name="number")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("disbursed", "Disbursed"),
-                            ("repaid", "Repaid"),
-                            ("reversed", "Reversed"),
-                            ("fee_charged", "Fee charged"),
-                            ("refunded", "Overpayment returned"),
-                            ("rate_changed", "Rate changed"),
-                            ("interest_paused", "Interest paused"),
                         ],
-                        max_length=16,
-                        verbose_name="kind",
-                    ),
+                    },
                 ),
-                ("effective_on", models.DateField(verbose_name="effective on")),
-                ("booked_on", models.DateField(verbose_name="booked on")),
-                ("recorded_at", models.DateTimeField(verbose_name="recorded at")),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                (
-                    "rate",
-                    models.DecimalField(
-                        decimal_places=8, max_digits=12, null=True, verbose_name="annual rate"
-                    ),
-                ),
-                ("until_on", models.DateField(null=True, verbose_name="until")),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
-                ("key", models.CharField(max_length=120, verbose_name="idempotency key")),
-                (
-                    "loan",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="lending.loan",
-                    ),
-                ),
-                (
-                    "reverses",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reversals",
-                        to="lending.loanevent",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
+                migrations.AddField(
+                    model_name="loanposition",
+                    name="tenant",
+                    field=tenancy.models.keys.RoomKey(
                         db_constraint=False,
                         db_index=False,
                         default=tenancy.room.peek,
@@ -852,929 +1846,75 @@ class Migration(migrations.Migration):
                         to="tenancy.tenant",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "loan event",
-                "verbose_name_plural": "loan events",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "loan", "sequence"), name="lending_loanevent_sequence"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("tenant", "key"), name="lending_loanevent_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("amount__gte", 0)), name="lending_loanevent_amount"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("kind", "reversed"), ("reverses__isnull", False)),
-                            models.Q(
-                                models.Q(("kind", "reversed"), _negated=True),
-                                ("reverses__isnull", True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="lending_loanevent_reversed_names_event",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("effective_on__lte", models.F("booked_on"))),
-                        name="lending_loanevent_not_in_the_future",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("tenant", "reverses"), name="lending_loanevent_reversed_once"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Offer",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="limit"
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "annual_rate",
-                    models.DecimalField(
-                        decimal_places=8, max_digits=12, verbose_name="annual rate"
-                    ),
-                ),
-                ("term", models.PositiveSmallIntegerField(verbose_name="term")),
-                ("cost_table", models.JSONField(verbose_name="all-in cost table")),
-                (
-                    "cost_hash",
-                    models.CharField(max_length=64, verbose_name="hash of the cost table"),
-                ),
-                ("issued_at", models.DateTimeField(verbose_name="issued")),
-                ("expires_at", models.DateTimeField(verbose_name="valid until")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("OPEN", "Open"),
-                            ("ACCEPTED", "Accepted"),
-                            ("EXPIRED", "Expired"),
-                            ("WITHDRAWN", "Withdrawn"),
-                        ],
-                        default="OPEN",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                (
-                    "settled_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="settled"),
-                ),
-                (
-                    "application",
-                    tenancy.models.keys.TenantForeignKey(
+                migrations.AddField(
+                    model_name="loanposition",
+                    name="version",
+                    field=tenancy.models.keys.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="offers",
-                        to="lending.application",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="tenancy.tenant",
+                        to="lending.productversion",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "offer",
-                "verbose_name_plural": "offers",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("status", "OPEN")),
-                        fields=("tenant", "application"),
-                        name="lending_offer_one_open",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("amount__gt", 0),
-                            ("annual_rate__gte", 0),
-                            ("expires_at__gt", models.F("issued_at")),
-                        ),
-                        name="lending_offer_makes_sense",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("settled_at__isnull", True), ("status", "OPEN")),
-                            models.Q(
-                                models.Q(("status", "OPEN"), _negated=True),
-                                ("settled_at__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="lending_offer_settled_iff_not_open",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="creditline",
-            name="offer",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="lines",
-                to="lending.offer",
-            ),
-        ),
-        migrations.CreateModel(
-            name="PaymentOrder",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                migrations.AddIndex(
+                    model_name="loan",
+                    index=models.Index(
+                        fields=["tenant", "borrower"], name="lending_loan_borrower"
                     ),
                 ),
-                (
-                    "direction",
-                    models.CharField(
-                        choices=[("out", "To the borrower"), ("in", "From the borrower")],
-                        max_length=3,
-                        verbose_name="direction",
+                migrations.AddIndex(
+                    model_name="loan",
+                    index=models.Index(
+                        fields=["tenant", "line", "status"], name="lending_loan_line"
                     ),
                 ),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
+                migrations.AddIndex(
+                    model_name="loan",
+                    index=models.Index(fields=["tenant", "version"], name="lending_loan_version"),
+                ),
+                migrations.AddConstraint(
+                    model_name="loan",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "number"), name="lending_loan_number"
                     ),
                 ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("PENDING", "Waiting to be sent"),
-                            ("SENT", "Sent"),
-                            ("POSTED", "Posted"),
-                            ("VOIDED", "Voided"),
-                        ],
-                        default="PENDING",
-                        max_length=8,
-                        verbose_name="status",
+                migrations.AddConstraint(
+                    model_name="loan",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "key"), name="lending_loan_once"
                     ),
                 ),
-                ("reference", models.CharField(max_length=64, verbose_name="reference")),
-                ("rail", models.CharField(max_length=20, verbose_name="rail")),
-                ("requested_on", models.DateField(verbose_name="requested on")),
-                ("requested_at", models.DateTimeField(verbose_name="requested at")),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
-                ("settled_at", models.DateTimeField(null=True, verbose_name="settled at")),
-                ("settled_on", models.DateField(null=True, verbose_name="settled on")),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
-                ("failure", models.TextField(blank=True, verbose_name="failure")),
-                (
-                    "loan",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="payments",
-                        to="lending.loan",
+                migrations.AddConstraint(
+                    model_name="creditline",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "offer"), name="lending_line_per_offer"
                     ),
                 ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
+                migrations.AddIndex(
+                    model_name="loanposition",
+                    index=models.Index(
+                        condition=models.Q(("is_open", True)),
+                        fields=["tenant", "version"],
+                        name="lending_position_open",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "payment order",
-                "verbose_name_plural": "payment orders",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["tenant", "loan"], name="lending_paymentorder_loan"),
-                    models.Index(
-                        condition=models.Q(("status__in", ["PENDING", "SENT"])),
-                        fields=["tenant", "requested_at"],
-                        name="lending_paymentorder_open",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "reference"), name="lending_paymentorder_reference"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("amount__gt", 0)),
-                        name="lending_paymentorder_amount_positive",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("settled_at__isnull", True), ("status__in", ["PENDING", "SENT"])
-                            ),
-                            models.Q(
-                                ("settled_at__isnull", False), ("status__in", ["POSTED", "VOIDED"])
-                            ),
-                            _connector="OR",
-                        ),
-                        name="lending_paymentorder_settled_iff_final",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("status", "SENT"), _negated=True),
-                            ("sent_at__isnull", False),
-                            _connector="OR",
-                        ),
-                        name="lending_paymentorder_sent_has_moment",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Product",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                migrations.AddIndex(
+                    model_name="loanposition",
+                    index=models.Index(
+                        condition=models.Q(("refresh_on__isnull", False)),
+                        fields=["tenant", "refresh_on"],
+                        name="lending_position_refresh",
                     ),
                 ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                (
-                    "name_zh",
-                    models.CharField(blank=True, max_length=120, verbose_name="Chinese name"),
-                ),
-                ("is_offered", models.BooleanField(default=True, verbose_name="is offered")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
+                migrations.AddIndex(
+                    model_name="loanposition",
+                    index=models.Index(
+                        condition=models.Q(("arrears_since__isnull", False)),
+                        fields=["tenant", "arrears_since"],
+                        name="lending_position_arrears",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "product",
-                "verbose_name_plural": "products",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "code"), name="lending_product_code")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ProductVersion",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
-                (
-                    "method",
-                    models.CharField(
-                        choices=[
-                            ("equal_instalment", "Equal instalments"),
-                            ("equal_principal", "Equal principal"),
-                            ("interest_only", "Interest monthly, principal at the end"),
-                            ("bullet", "All at the end"),
-                            ("revolving", "Draw and repay, interest by the day"),
-                        ],
-                        max_length=20,
-                        verbose_name="repayment",
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "min_amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="smallest amount"
-                    ),
-                ),
-                (
-                    "max_amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="largest amount"
-                    ),
-                ),
-                (
-                    "min_draw",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="smallest draw"
-                    ),
-                ),
-                (
-                    "quoted_rate",
-                    models.DecimalField(
-                        decimal_places=8, max_digits=12, verbose_name="quoted rate"
-                    ),
-                ),
-                (
-                    "rate_basis",
-                    models.CharField(
-                        choices=[("daily", "a day"), ("monthly", "a month"), ("annual", "a year")],
-                        max_length=8,
-                        verbose_name="quoted for",
-                    ),
-                ),
-                (
-                    "annual_rate",
-                    models.DecimalField(
-                        decimal_places=8, max_digits=12, verbose_name="annual rate"
-                    ),
-                ),
-                (
-                    "day_count",
-                    models.CharField(
-                        choices=[
-                            ("30/360", "30/360"),
-                            ("actual/360", "actual/360"),
-                            ("actual/365", "actual/365"),
-                        ],
-                        max_length=10,
-                        verbose_name="day count",
-                    ),
-                ),
-                ("min_term", models.PositiveSmallIntegerField(verbose_name="shortest term")),
-                ("max_term", models.PositiveSmallIntegerField(verbose_name="longest term")),
-                (
-                    "term_unit",
-                    models.CharField(
-                        choices=[("days", "days"), ("months", "months")],
-                        max_length=6,
-                        verbose_name="term in",
-                    ),
-                ),
-                ("fees", models.JSONField(blank=True, default=list, verbose_name="fees")),
-                (
-                    "penalty_rate",
-                    models.DecimalField(
-                        decimal_places=8,
-                        default=Decimal("0"),
-                        max_digits=12,
-                        verbose_name="annual penalty rate",
-                    ),
-                ),
-                (
-                    "redraws",
-                    models.BooleanField(
-                        default=True,
-                        help_text="If not, the limit is paid out in full, once.",
-                        verbose_name="repaid principal may be drawn again",
-                    ),
-                ),
-                (
-                    "line_months",
-                    models.PositiveSmallIntegerField(
-                        default=12, verbose_name="months in which to draw"
-                    ),
-                ),
-                (
-                    "offer_days",
-                    models.PositiveSmallIntegerField(
-                        default=30, verbose_name="days an offer is valid"
-                    ),
-                ),
-                (
-                    "stage_minutes",
-                    models.JSONField(blank=True, default=dict, verbose_name="service levels"),
-                ),
-                (
-                    "required_inputs",
-                    models.JSONField(blank=True, default=list, verbose_name="required inputs"),
-                ),
-                ("effective_from", models.DateField(verbose_name="offered from")),
-                (
-                    "published_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="published"),
-                ),
-                (
-                    "cost_scenarios",
-                    models.JSONField(blank=True, default=list, verbose_name="cost scenarios"),
-                ),
-                ("warnings", models.JSONField(blank=True, default=list, verbose_name="warnings")),
-                (
-                    "product",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="lending.product",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "product version",
-                "verbose_name_plural": "product versions",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "product", "number"), name="lending_version_number"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("published_at__isnull", True)),
-                        fields=("tenant", "product"),
-                        name="lending_version_one_draft",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("max_amount__gte", models.F("min_amount")),
-                            ("min_amount__gt", 0),
-                            ("min_draw__gt", 0),
-                            ("min_draw__lte", models.F("max_amount")),
-                        ),
-                        name="lending_version_amounts",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("max_term__gte", models.F("min_term")),
-                            ("min_term__gt", 0),
-                            ("offer_days__gt", 0),
-                        ),
-                        name="lending_version_terms",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("annual_rate__gte", 0),
-                            ("penalty_rate__gte", 0),
-                            ("quoted_rate__gte", 0),
-                        ),
-                        name="lending_version_rates",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="offer",
-            name="version",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="lending.productversion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loan",
-            name="version",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="loans",
-                to="lending.productversion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="creditline",
-            name="version",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="lending.productversion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="application",
-            name="version",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="applications",
-                to="lending.productversion",
-            ),
-        ),
-        migrations.CreateModel(
-            name="RailMessage",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("rail", models.CharField(max_length=20, verbose_name="rail")),
-                ("message_id", models.CharField(max_length=120, verbose_name="message")),
-                ("reference", models.CharField(max_length=120, verbose_name="reference")),
-                ("outcome", models.CharField(max_length=20, verbose_name="outcome")),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("happened_on", models.DateField(verbose_name="happened on")),
-                ("received_at", models.DateTimeField(verbose_name="received at")),
-                (
-                    "disposition",
-                    models.CharField(
-                        choices=[
-                            ("RECEIVED", "Received"),
-                            ("APPLIED", "Applied"),
-                            ("REPEATED", "Said before"),
-                            ("SET_ASIDE", "Set aside"),
-                        ],
-                        default="RECEIVED",
-                        max_length=10,
-                        verbose_name="disposition",
-                    ),
-                ),
-                ("reason", models.TextField(blank=True, verbose_name="reason")),
-                (
-                    "order",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="lending.paymentorder",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "rail message",
-                "verbose_name_plural": "rail messages",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("disposition", "SET_ASIDE")),
-                        fields=["tenant", "received_at"],
-                        name="lending_railmessage_set_aside",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "rail", "message_id"), name="lending_railmessage_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("disposition__in", ["RECEIVED", "APPLIED", "REPEATED"]),
-                                ("reason", ""),
-                            ),
-                            models.Q(
-                                ("disposition", "SET_ASIDE"),
-                                models.Q(("reason", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="lending_railmessage_reason_iff_set_aside",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RegulationRule",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("cost_cap", "Cap on the all-in annual cost"),
-                            ("cost_table", "All-in cost table before signing"),
-                        ],
-                        max_length=12,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("title", models.CharField(max_length=200, verbose_name="title")),
-                ("title_zh", models.CharField(max_length=200, verbose_name="Chinese title")),
-                ("applies_to", models.CharField(max_length=40, verbose_name="applies to")),
-                (
-                    "basis",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("nominal", "nominal"),
-                            ("effective", "effective"),
-                            ("simple", "simple"),
-                        ],
-                        max_length=10,
-                        verbose_name="basis",
-                    ),
-                ),
-                (
-                    "cap",
-                    models.DecimalField(
-                        blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="cap"
-                    ),
-                ),
-                (
-                    "severity",
-                    models.CharField(
-                        choices=[("block", "Blocks"), ("warn", "Warns")],
-                        max_length=5,
-                        verbose_name="severity",
-                    ),
-                ),
-                ("effective_from", models.DateField(verbose_name="in force from")),
-                (
-                    "effective_to",
-                    models.DateField(blank=True, null=True, verbose_name="in force to"),
-                ),
-                ("source", models.CharField(max_length=300, verbose_name="source")),
-                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "regulation rule",
-                "verbose_name_plural": "regulation rules",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "code", "basis", "effective_from"),
-                        name="lending_rule_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("basis__gt", ""),
-                                ("cap__gt", 0),
-                                ("cap__isnull", False),
-                                ("kind", "cost_cap"),
-                            ),
-                            models.Q(("basis", ""), ("cap__isnull", True), ("kind", "cost_table")),
-                            _connector="OR",
-                        ),
-                        name="lending_rule_caps_have_basis",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("effective_to__isnull", True),
-                            ("effective_to__gte", models.F("effective_from")),
-                            _connector="OR",
-                        ),
-                        name="lending_rule_dates_in_order",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="StageChange",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "from_stage",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("COLLECTING", "Collecting papers"),
-                            ("SUBMITTED", "Submitted"),
-                            ("ASSESSING", "Being assessed"),
-                            ("REFERRED", "With a person"),
-                            ("APPROVED", "Approved, offer open"),
-                            ("ACCEPTED", "Accepted"),
-                            ("DECLINED", "Declined"),
-                            ("WITHDRAWN", "Withdrawn"),
-                            ("EXPIRED", "Expired"),
-                        ],
-                        max_length=10,
-                        verbose_name="from",
-                    ),
-                ),
-                (
-                    "to_stage",
-                    models.CharField(
-                        choices=[
-                            ("COLLECTING", "Collecting papers"),
-                            ("SUBMITTED", "Submitted"),
-                            ("ASSESSING", "Being assessed"),
-                            ("REFERRED", "With a person"),
-                            ("APPROVED", "Approved, offer open"),
-                            ("ACCEPTED", "Accepted"),
-                            ("DECLINED", "Declined"),
-                            ("WITHDRAWN", "Withdrawn"),
-                            ("EXPIRED", "Expired"),
-                        ],
-                        max_length=10,
-                        verbose_name="to",
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "spent",
-                    models.DurationField(
-                        default=datetime.timedelta, verbose_name="time spent in the stage before"
-                    ),
-                ),
-                ("actor_kind", models.CharField(max_length=6)),
-                ("actor_id", models.CharField(blank=True, max_length=80)),
-                ("actor_name", models.CharField(max_length=150, verbose_name="by")),
-                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
-                (
-                    "application",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="changes",
-                        to="lending.application",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "stage change",
-                "verbose_name_plural": "stage changes",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "at", "to_stage", "from_stage"],
-                        name="lending_stage_flow",
-                    )
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="loanposition",
-            name="tenant",
-            field=tenancy.models.keys.RoomKey(
-                db_constraint=False,
-                db_index=False,
-                default=tenancy.room.peek,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenancy.tenant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="loanposition",
-            name="version",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="lending.productversion",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="loan",
-            index=models.Index(fields=["tenant", "borrower"], name="lending_loan_borrower"),
-        ),
-        migrations.AddIndex(
-            model_name="loan",
-            index=models.Index(fields=["tenant", "line", "status"], name="lending_loan_line"),
-        ),
-        migrations.AddIndex(
-            model_name="loan",
-            index=models.Index(fields=["tenant", "version"], name="lending_loan_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "number"), name="lending_loan_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loan",
-            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="lending_loan_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="creditline",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "offer"), name="lending_line_per_offer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="loanposition",
-            index=models.Index(
-                condition=models.Q(("is_open", True)),
-                fields=["tenant", "version"],
-                name="lending_position_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="loanposition",
-            index=models.Index(
-                condition=models.Q(("refresh_on__isnull", False)),
-                fields=["tenant", "refresh_on"],
-                name="lending_position_refresh",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="loanposition",
-            index=models.Index(
-                condition=models.Q(("arrears_since__isnull", False)),
-                fields=["tenant", "arrears_since"],
-                name="lending_position_arrears",
-            ),
+            ]
         ),
     ]

@@ -12,6 +12,7 @@ import tenancy.ids
 import tenancy.models.keys
 import tenancy.room
 from tenancy.guard import ForbidChange, GuardTenantTables
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -23,293 +24,326 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ImportRun",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("file_name", models.CharField(max_length=255, verbose_name="file")),
-                ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                ("size_bytes", models.PositiveBigIntegerField(verbose_name="size in bytes")),
-                ("encoding", models.CharField(max_length=40, verbose_name="encoding")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("running", "Running"),
-                            ("finished", "Finished"),
-                            ("abandoned", "Abandoned"),
-                        ],
-                        default="running",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("started_at", models.DateTimeField(verbose_name="started at")),
-                (
-                    "finished_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
-                ),
-                ("started_by", models.CharField(max_length=120, verbose_name="started by")),
-                ("rows_read", models.PositiveBigIntegerField(default=0, verbose_name="rows read")),
-                ("rows_new", models.PositiveBigIntegerField(default=0, verbose_name="new")),
-                (
-                    "rows_known",
-                    models.PositiveBigIntegerField(default=0, verbose_name="already there"),
-                ),
-                (
-                    "rows_rejected",
-                    models.PositiveBigIntegerField(default=0, verbose_name="rejected"),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "import",
-                "verbose_name_plural": "imports",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["tenant", "sha256"], name="merchants_import_of_file")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("finished_at__isnull", True), ("status", "running")),
-                            models.Q(
-                                ("finished_at__isnull", False),
-                                ("status__in", ["finished", "abandoned"]),
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="ImportRun",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
                             ),
-                            _connector="OR",
                         ),
-                        name="merchants_import_finished_at_iff_over",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                        name="merchants_import_hash_is_sha256",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Merchant",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=64, verbose_name="code")),
-                ("name", models.CharField(max_length=200, verbose_name="name")),
-                (
-                    "is_labelled",
-                    models.BooleanField(default=False, verbose_name="has a credit history"),
-                ),
-                ("rating", models.CharField(blank=True, max_length=8, verbose_name="rating")),
-                (
-                    "is_defaulted",
-                    models.BooleanField(blank=True, null=True, verbose_name="defaulted"),
-                ),
-                ("registered_at", models.DateTimeField(verbose_name="registered at")),
-                (
-                    "borrower",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="Empty until the merchant first applies.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="merchants",
-                        to="lending.borrower",
-                        verbose_name="borrower",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "merchant",
-                "verbose_name_plural": "merchants",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "code"), name="merchants_merchant_code"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("tenant", "borrower"), name="merchants_merchant_per_borrower"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("code", ""), _negated=True),
-                        name="merchants_merchant_has_code",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("is_defaulted__isnull", False), ("is_labelled", True)),
-                            models.Q(
-                                ("is_defaulted__isnull", True),
-                                ("is_labelled", False),
-                                ("rating", ""),
+                        ("file_name", models.CharField(max_length=255, verbose_name="file")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
+                        (
+                            "size_bytes",
+                            models.PositiveBigIntegerField(verbose_name="size in bytes"),
+                        ),
+                        ("encoding", models.CharField(max_length=40, verbose_name="encoding")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("running", "Running"),
+                                    ("finished", "Finished"),
+                                    ("abandoned", "Abandoned"),
+                                ],
+                                default="running",
+                                max_length=10,
+                                verbose_name="status",
                             ),
-                            _connector="OR",
                         ),
-                        name="merchants_merchant_label_complete",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Invoice",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "direction",
-                    models.CharField(
-                        choices=[("sale", "Sale"), ("purchase", "Purchase")],
-                        max_length=8,
-                        verbose_name="direction",
-                    ),
-                ),
-                ("number", models.CharField(max_length=130, verbose_name="number")),
-                ("issued_on", models.DateField(verbose_name="issued on")),
-                ("counterparty", models.CharField(max_length=64, verbose_name="counterparty")),
-                (
-                    "net",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="net amount"
-                    ),
-                ),
-                (
-                    "tax",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="tax"
-                    ),
-                ),
-                (
-                    "gross",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="gross amount"
-                    ),
-                ),
-                ("is_void", models.BooleanField(default=False, verbose_name="void")),
-                (
-                    "import_run",
-                    ledger.models.fields.UnlockedReference(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="invoices",
-                        to="merchants.importrun",
-                        verbose_name="import",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "merchant",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="invoices",
-                        to="merchants.merchant",
-                        verbose_name="merchant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "invoice",
-                "verbose_name_plural": "invoices",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "merchant", "direction", "number"),
-                        name="merchants_invoice_number",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("direction__in", ["sale", "purchase"])),
-                        name="merchants_invoice_direction",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("number", ""), _negated=True),
-                            models.Q(("counterparty", ""), _negated=True),
+                        ("started_at", models.DateTimeField(verbose_name="started at")),
+                        (
+                            "finished_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="finished at"
+                            ),
                         ),
-                        name="merchants_invoice_named",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("issued_on__gte", datetime.date(1990, 1, 1))),
-                        name="merchants_invoice_not_ancient",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "gross__range",
-                                (
-                                    django.db.models.expressions.CombinedExpression(
-                                        django.db.models.expressions.CombinedExpression(
-                                            models.F("net"), "+", models.F("tax")
-                                        ),
-                                        "-",
-                                        models.Value(Decimal("0.02")),
-                                    ),
-                                    django.db.models.expressions.CombinedExpression(
-                                        django.db.models.expressions.CombinedExpression(
-                                            models.F("net"), "+", models.F("tax")
-                                        ),
-                                        "+",
-                                        models.Value(Decimal("0.02")),
-                                    ),
-                                ),
+                        (
+                            "started_by",
+                            models.CharField(max_length=120, verbose_name="started by"),
+                        ),
+                        (
+                            "rows_read",
+                            models.PositiveBigIntegerField(default=0, verbose_name="rows read"),
+                        ),
+                        (
+                            "rows_new",
+                            models.PositiveBigIntegerField(default=0, verbose_name="new"),
+                        ),
+                        (
+                            "rows_known",
+                            models.PositiveBigIntegerField(
+                                default=0, verbose_name="already there"
+                            ),
+                        ),
+                        (
+                            "rows_rejected",
+                            models.PositiveBigIntegerField(default=0, verbose_name="rejected"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "import",
+                        "verbose_name_plural": "imports",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "sha256"], name="merchants_import_of_file"
                             )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("finished_at__isnull", True), ("status", "running")),
+                                    models.Q(
+                                        ("finished_at__isnull", False),
+                                        ("status__in", ["finished", "abandoned"]),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="merchants_import_finished_at_iff_over",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                                name="merchants_import_hash_is_sha256",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Merchant",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
                         ),
-                        name="merchants_invoice_adds_up",
-                    ),
-                ],
-            },
+                        ("code", models.CharField(max_length=64, verbose_name="code")),
+                        ("name", models.CharField(max_length=200, verbose_name="name")),
+                        (
+                            "is_labelled",
+                            models.BooleanField(
+                                default=False, verbose_name="has a credit history"
+                            ),
+                        ),
+                        (
+                            "rating",
+                            models.CharField(blank=True, max_length=8, verbose_name="rating"),
+                        ),
+                        (
+                            "is_defaulted",
+                            models.BooleanField(blank=True, null=True, verbose_name="defaulted"),
+                        ),
+                        ("registered_at", models.DateTimeField(verbose_name="registered at")),
+                        (
+                            "borrower",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="Empty until the merchant first applies.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="merchants",
+                                to="lending.borrower",
+                                verbose_name="borrower",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "merchant",
+                        "verbose_name_plural": "merchants",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="merchants_merchant_code"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "borrower"),
+                                name="merchants_merchant_per_borrower",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("code", ""), _negated=True),
+                                name="merchants_merchant_has_code",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("is_defaulted__isnull", False), ("is_labelled", True)
+                                    ),
+                                    models.Q(
+                                        ("is_defaulted__isnull", True),
+                                        ("is_labelled", False),
+                                        ("rating", ""),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="merchants_merchant_label_complete",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Invoice",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "direction",
+                            models.CharField(
+                                choices=[("sale", "Sale"), ("purchase", "Purchase")],
+                                max_length=8,
+                                verbose_name="direction",
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=130, verbose_name="number")),
+                        ("issued_on", models.DateField(verbose_name="issued on")),
+                        (
+                            "counterparty",
+                            models.CharField(max_length=64, verbose_name="counterparty"),
+                        ),
+                        (
+                            "net",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="net amount"
+                            ),
+                        ),
+                        (
+                            "tax",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="tax"
+                            ),
+                        ),
+                        (
+                            "gross",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="gross amount"
+                            ),
+                        ),
+                        ("is_void", models.BooleanField(default=False, verbose_name="void")),
+                        (
+                            "import_run",
+                            ledger.models.fields.UnlockedReference(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="invoices",
+                                to="merchants.importrun",
+                                verbose_name="import",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "merchant",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="invoices",
+                                to="merchants.merchant",
+                                verbose_name="merchant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "invoice",
+                        "verbose_name_plural": "invoices",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "merchant", "direction", "number"),
+                                name="merchants_invoice_number",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("direction__in", ["sale", "purchase"])),
+                                name="merchants_invoice_direction",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("number", ""), _negated=True),
+                                    models.Q(("counterparty", ""), _negated=True),
+                                ),
+                                name="merchants_invoice_named",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("issued_on__gte", datetime.date(1990, 1, 1))),
+                                name="merchants_invoice_not_ancient",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "gross__range",
+                                        (
+                                            django.db.models.expressions.CombinedExpression(
+                                                django.db.models.expressions.CombinedExpression(
+                                                    models.F("net"), "+", models.F("tax")
+                                                ),
+                                                "-",
+                                                models.Value(Decimal("0.02")),
+                                            ),
+                                            django.db.models.expressions.CombinedExpression(
+                                                django.db.models.expressions.CombinedExpression(
+                                                    models.F("net"), "+", models.F("tax")
+                                                ),
+                                                "+",
+                                                models.Value(Decimal("0.02")),
+                                            ),
+                                        ),
+                                    )
+                                ),
+                                name="merchants_invoice_adds_up",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
         GuardTenantTables("merchants"),
         ForbidChange("merchants", "Invoice"),

@@ -9,6 +9,7 @@ import tenancy.models.keys
 import tenancy.room
 from tenancy.guard import ForbidChange, GuardTenantTables
 from tenancy.sql import run_file
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -20,1987 +21,2142 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Agreement",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="Agreement",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=30, verbose_name="code")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "name_zh",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="Chinese name"
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "agreement",
+                        "verbose_name_plural": "agreements",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("code", models.CharField(max_length=30, verbose_name="code")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                (
-                    "name_zh",
-                    models.CharField(blank=True, max_length=120, verbose_name="Chinese name"),
+                migrations.CreateModel(
+                    name="AgreementVersion",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                        (
+                            "model",
+                            models.CharField(
+                                choices=[
+                                    ("CO_LEND", "Co-lending"),
+                                    ("CO_LEND_G", "Co-lending with a guarantor"),
+                                    ("FACILITATE", "The bank funds all"),
+                                    ("FACILITATE_G", "The bank funds all, with a guarantor"),
+                                    ("ASSIGN", "Originated, then assigned"),
+                                    ("OWN", "Own book"),
+                                ],
+                                max_length=12,
+                                verbose_name="funding model",
+                            ),
+                        ),
+                        (
+                            "jurisdiction",
+                            models.CharField(default="CN", max_length=2, verbose_name="rule set"),
+                        ),
+                        (
+                            "currency",
+                            models.CharField(default="CNY", max_length=3, verbose_name="currency"),
+                        ),
+                        ("effective_from", models.DateField(verbose_name="in force from")),
+                        (
+                            "effective_to",
+                            models.DateField(blank=True, null=True, verbose_name="in force to"),
+                        ),
+                        (
+                            "bank_ratio_bp",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="the bank's part of the funding, bp"
+                            ),
+                        ),
+                        (
+                            "bank_interest_bp",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="the bank's part of interest, bp"
+                            ),
+                        ),
+                        (
+                            "bank_penalty_bp",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="the bank's part of penalty, bp"
+                            ),
+                        ),
+                        (
+                            "bank_fee_bp",
+                            models.PositiveSmallIntegerField(
+                                default=0, verbose_name="the bank's part of fees, bp"
+                            ),
+                        ),
+                        (
+                            "coupon_rate",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=8,
+                                max_digits=12,
+                                null=True,
+                                verbose_name="the bank's coupon",
+                            ),
+                        ),
+                        (
+                            "max_annual_rate",
+                            models.DecimalField(
+                                decimal_places=8, max_digits=12, verbose_name="highest annual rate"
+                            ),
+                        ),
+                        (
+                            "max_all_in_rate",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=8,
+                                max_digits=12,
+                                null=True,
+                                verbose_name="highest all-in rate",
+                            ),
+                        ),
+                        (
+                            "service_fee_rate",
+                            models.DecimalField(
+                                decimal_places=6,
+                                default=0,
+                                max_digits=9,
+                                verbose_name="service fee from the bank, of interest",
+                            ),
+                        ),
+                        (
+                            "guarantee_fee_rate",
+                            models.DecimalField(
+                                decimal_places=6,
+                                default=0,
+                                max_digits=9,
+                                verbose_name="guarantee fee, a year",
+                            ),
+                        ),
+                        (
+                            "products",
+                            models.JSONField(blank=True, default=list, verbose_name="products"),
+                        ),
+                        (
+                            "regions",
+                            models.JSONField(blank=True, default=list, verbose_name="regions"),
+                        ),
+                        (
+                            "grades",
+                            models.JSONField(blank=True, default=list, verbose_name="risk grades"),
+                        ),
+                        (
+                            "industries",
+                            models.JSONField(blank=True, default=list, verbose_name="industries"),
+                        ),
+                        (
+                            "min_amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="smallest amount"
+                            ),
+                        ),
+                        (
+                            "max_amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="largest amount"
+                            ),
+                        ),
+                        (
+                            "min_term",
+                            models.PositiveSmallIntegerField(verbose_name="shortest term"),
+                        ),
+                        (
+                            "max_term",
+                            models.PositiveSmallIntegerField(verbose_name="longest term"),
+                        ),
+                        (
+                            "term_unit",
+                            models.CharField(
+                                choices=[("days", "days"), ("months", "months")],
+                                max_length=6,
+                                verbose_name="term in",
+                            ),
+                        ),
+                        (
+                            "min_age",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="youngest"
+                            ),
+                        ),
+                        (
+                            "max_age",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="oldest"
+                            ),
+                        ),
+                        (
+                            "exposure_cap",
+                            ledger.models.fields.MoneyField(
+                                blank=True,
+                                decimal_places=4,
+                                max_digits=20,
+                                null=True,
+                                verbose_name="cap on all its loans",
+                            ),
+                        ),
+                        (
+                            "borrower_cap",
+                            ledger.models.fields.MoneyField(
+                                blank=True,
+                                decimal_places=4,
+                                max_digits=20,
+                                null=True,
+                                verbose_name="cap on one borrower",
+                            ),
+                        ),
+                        (
+                            "priority",
+                            models.PositiveSmallIntegerField(
+                                default=100, verbose_name="priority, 1 first"
+                            ),
+                        ),
+                        (
+                            "weight",
+                            models.PositiveSmallIntegerField(default=1, verbose_name="weight"),
+                        ),
+                        (
+                            "fairness_cap_bp",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="largest part of a month, bp"
+                            ),
+                        ),
+                        (
+                            "declined_days",
+                            models.PositiveSmallIntegerField(
+                                default=30,
+                                verbose_name="days without asking again after a decline",
+                            ),
+                        ),
+                        (
+                            "sla_minutes",
+                            models.PositiveIntegerField(
+                                blank=True, null=True, verbose_name="minutes to answer"
+                            ),
+                        ),
+                        (
+                            "reservation_minutes",
+                            models.PositiveIntegerField(
+                                default=10080, verbose_name="minutes a quota stays reserved"
+                            ),
+                        ),
+                        (
+                            "waterfall",
+                            models.JSONField(
+                                blank=True, default=list, verbose_name="order of components"
+                            ),
+                        ),
+                        (
+                            "waterfall_mode",
+                            models.CharField(
+                                choices=[
+                                    ("horizontal", "Instalment by instalment"),
+                                    ("vertical", "Component by component"),
+                                ],
+                                default="horizontal",
+                                max_length=10,
+                                verbose_name="runs",
+                            ),
+                        ),
+                        (
+                            "principal_first_dpd",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                null=True,
+                                verbose_name="principal first after days overdue",
+                            ),
+                        ),
+                        (
+                            "compensation_dpd",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                null=True,
+                                verbose_name="guarantor pays after days overdue",
+                            ),
+                        ),
+                        (
+                            "compensation_scope",
+                            models.CharField(
+                                choices=[
+                                    ("INSTALMENT", "The overdue instalments"),
+                                    ("FULL", "All that is outstanding"),
+                                ],
+                                default="INSTALMENT",
+                                max_length=10,
+                                verbose_name="guarantor pays",
+                            ),
+                        ),
+                        (
+                            "guarantee_cap_bp",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                null=True,
+                                verbose_name="guarantee cap, bp of outstanding",
+                            ),
+                        ),
+                        (
+                            "guarantee_alerts_bp",
+                            models.JSONField(
+                                blank=True, default=list, verbose_name="alerts at, bp"
+                            ),
+                        ),
+                        (
+                            "buy_back_ratio",
+                            models.DecimalField(
+                                decimal_places=6,
+                                default=1,
+                                max_digits=9,
+                                verbose_name="buy-back price ratio",
+                            ),
+                        ),
+                        (
+                            "published_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="published"),
+                        ),
+                        (
+                            "warnings",
+                            models.JSONField(blank=True, default=list, verbose_name="warnings"),
+                        ),
+                        (
+                            "agreement",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="versions",
+                                to="partners.agreement",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "agreement version",
+                        "verbose_name_plural": "agreement versions",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
+                migrations.CreateModel(
+                    name="FundingRule",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        (
+                            "jurisdiction",
+                            models.CharField(max_length=2, verbose_name="jurisdiction"),
+                        ),
+                        ("title", models.CharField(max_length=300, verbose_name="title")),
+                        (
+                            "title_zh",
+                            models.CharField(max_length=300, verbose_name="Chinese title"),
+                        ),
+                        ("applies_to", models.CharField(max_length=40, verbose_name="applies to")),
+                        (
+                            "funding_models",
+                            models.JSONField(
+                                blank=True, default=list, verbose_name="funding models"
+                            ),
+                        ),
+                        ("metric", models.CharField(max_length=60, verbose_name="measures")),
+                        (
+                            "operator",
+                            models.CharField(
+                                choices=[("le", "≤"), ("ge", "≥"), ("eq", "=")],
+                                max_length=2,
+                                verbose_name="must be",
+                            ),
+                        ),
+                        (
+                            "threshold",
+                            models.DecimalField(
+                                decimal_places=6, max_digits=20, verbose_name="threshold"
+                            ),
+                        ),
+                        (
+                            "severity",
+                            models.CharField(
+                                choices=[("block", "Blocks"), ("warn", "Warns")],
+                                max_length=5,
+                                verbose_name="severity",
+                            ),
+                        ),
+                        ("effective_from", models.DateField(verbose_name="in force from")),
+                        (
+                            "effective_to",
+                            models.DateField(blank=True, null=True, verbose_name="in force to"),
+                        ),
+                        (
+                            "legal_ref",
+                            models.CharField(max_length=300, verbose_name="legal reference"),
+                        ),
+                        ("source", models.CharField(max_length=300, verbose_name="source")),
+                        (
+                            "verified_by",
+                            models.CharField(max_length=120, verbose_name="verified by"),
+                        ),
+                        ("verified_on", models.DateField(verbose_name="verified on")),
+                        (
+                            "note",
+                            models.CharField(blank=True, max_length=400, verbose_name="note"),
+                        ),
+                        (
+                            "approval",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.approvalrequest",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "funding rule",
+                        "verbose_name_plural": "funding rules",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-            ],
-            options={
-                "verbose_name": "agreement",
-                "verbose_name_plural": "agreements",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="AgreementVersion",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
+                migrations.CreateModel(
+                    name="Guarantor",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=30, verbose_name="code")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "name_zh",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="Chinese name"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("company", "Guarantee company"), ("insurer", "Insurer")],
+                                max_length=8,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "net_assets",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="net assets"
+                            ),
+                        ),
+                        ("net_assets_on", models.DateField(verbose_name="net assets as of")),
+                        (
+                            "is_mainly_inclusive",
+                            models.BooleanField(
+                                default=False, verbose_name="mainly small firms and farmers"
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "guarantor",
+                        "verbose_name_plural": "guarantors",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
-                (
-                    "model",
-                    models.CharField(
-                        choices=[
-                            ("CO_LEND", "Co-lending"),
-                            ("CO_LEND_G", "Co-lending with a guarantor"),
-                            ("FACILITATE", "The bank funds all"),
-                            ("FACILITATE_G", "The bank funds all, with a guarantor"),
-                            ("ASSIGN", "Originated, then assigned"),
-                            ("OWN", "Own book"),
-                        ],
-                        max_length=12,
-                        verbose_name="funding model",
-                    ),
-                ),
-                (
-                    "jurisdiction",
-                    models.CharField(default="CN", max_length=2, verbose_name="rule set"),
-                ),
-                (
-                    "currency",
-                    models.CharField(default="CNY", max_length=3, verbose_name="currency"),
-                ),
-                ("effective_from", models.DateField(verbose_name="in force from")),
-                (
-                    "effective_to",
-                    models.DateField(blank=True, null=True, verbose_name="in force to"),
-                ),
-                (
-                    "bank_ratio_bp",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="the bank's part of the funding, bp"
-                    ),
-                ),
-                (
-                    "bank_interest_bp",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="the bank's part of interest, bp"
-                    ),
-                ),
-                (
-                    "bank_penalty_bp",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="the bank's part of penalty, bp"
-                    ),
-                ),
-                (
-                    "bank_fee_bp",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="the bank's part of fees, bp"
-                    ),
-                ),
-                (
-                    "coupon_rate",
-                    models.DecimalField(
+                migrations.AddField(
+                    model_name="agreement",
+                    name="guarantor",
+                    field=tenancy.models.keys.TenantForeignKey(
                         blank=True,
-                        decimal_places=8,
-                        max_digits=12,
-                        null=True,
-                        verbose_name="the bank's coupon",
-                    ),
-                ),
-                (
-                    "max_annual_rate",
-                    models.DecimalField(
-                        decimal_places=8, max_digits=12, verbose_name="highest annual rate"
-                    ),
-                ),
-                (
-                    "max_all_in_rate",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=8,
-                        max_digits=12,
-                        null=True,
-                        verbose_name="highest all-in rate",
-                    ),
-                ),
-                (
-                    "service_fee_rate",
-                    models.DecimalField(
-                        decimal_places=6,
-                        default=0,
-                        max_digits=9,
-                        verbose_name="service fee from the bank, of interest",
-                    ),
-                ),
-                (
-                    "guarantee_fee_rate",
-                    models.DecimalField(
-                        decimal_places=6,
-                        default=0,
-                        max_digits=9,
-                        verbose_name="guarantee fee, a year",
-                    ),
-                ),
-                ("products", models.JSONField(blank=True, default=list, verbose_name="products")),
-                ("regions", models.JSONField(blank=True, default=list, verbose_name="regions")),
-                ("grades", models.JSONField(blank=True, default=list, verbose_name="risk grades")),
-                (
-                    "industries",
-                    models.JSONField(blank=True, default=list, verbose_name="industries"),
-                ),
-                (
-                    "min_amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="smallest amount"
-                    ),
-                ),
-                (
-                    "max_amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="largest amount"
-                    ),
-                ),
-                ("min_term", models.PositiveSmallIntegerField(verbose_name="shortest term")),
-                ("max_term", models.PositiveSmallIntegerField(verbose_name="longest term")),
-                (
-                    "term_unit",
-                    models.CharField(
-                        choices=[("days", "days"), ("months", "months")],
-                        max_length=6,
-                        verbose_name="term in",
-                    ),
-                ),
-                (
-                    "min_age",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="youngest"
-                    ),
-                ),
-                (
-                    "max_age",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="oldest"),
-                ),
-                (
-                    "exposure_cap",
-                    ledger.models.fields.MoneyField(
-                        blank=True,
-                        decimal_places=4,
-                        max_digits=20,
-                        null=True,
-                        verbose_name="cap on all its loans",
-                    ),
-                ),
-                (
-                    "borrower_cap",
-                    ledger.models.fields.MoneyField(
-                        blank=True,
-                        decimal_places=4,
-                        max_digits=20,
-                        null=True,
-                        verbose_name="cap on one borrower",
-                    ),
-                ),
-                (
-                    "priority",
-                    models.PositiveSmallIntegerField(
-                        default=100, verbose_name="priority, 1 first"
-                    ),
-                ),
-                ("weight", models.PositiveSmallIntegerField(default=1, verbose_name="weight")),
-                (
-                    "fairness_cap_bp",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="largest part of a month, bp"
-                    ),
-                ),
-                (
-                    "declined_days",
-                    models.PositiveSmallIntegerField(
-                        default=30, verbose_name="days without asking again after a decline"
-                    ),
-                ),
-                (
-                    "sla_minutes",
-                    models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="minutes to answer"
-                    ),
-                ),
-                (
-                    "reservation_minutes",
-                    models.PositiveIntegerField(
-                        default=10080, verbose_name="minutes a quota stays reserved"
-                    ),
-                ),
-                (
-                    "waterfall",
-                    models.JSONField(blank=True, default=list, verbose_name="order of components"),
-                ),
-                (
-                    "waterfall_mode",
-                    models.CharField(
-                        choices=[
-                            ("horizontal", "Instalment by instalment"),
-                            ("vertical", "Component by component"),
-                        ],
-                        default="horizontal",
-                        max_length=10,
-                        verbose_name="runs",
-                    ),
-                ),
-                (
-                    "principal_first_dpd",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="principal first after days overdue"
-                    ),
-                ),
-                (
-                    "compensation_dpd",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="guarantor pays after days overdue"
-                    ),
-                ),
-                (
-                    "compensation_scope",
-                    models.CharField(
-                        choices=[
-                            ("INSTALMENT", "The overdue instalments"),
-                            ("FULL", "All that is outstanding"),
-                        ],
-                        default="INSTALMENT",
-                        max_length=10,
-                        verbose_name="guarantor pays",
-                    ),
-                ),
-                (
-                    "guarantee_cap_bp",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="guarantee cap, bp of outstanding"
-                    ),
-                ),
-                (
-                    "guarantee_alerts_bp",
-                    models.JSONField(blank=True, default=list, verbose_name="alerts at, bp"),
-                ),
-                (
-                    "buy_back_ratio",
-                    models.DecimalField(
-                        decimal_places=6,
-                        default=1,
-                        max_digits=9,
-                        verbose_name="buy-back price ratio",
-                    ),
-                ),
-                (
-                    "published_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="published"),
-                ),
-                ("warnings", models.JSONField(blank=True, default=list, verbose_name="warnings")),
-                (
-                    "agreement",
-                    tenancy.models.keys.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="partners.agreement",
+                        related_name="agreements",
+                        to="partners.guarantor",
                     ),
                 ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
+                migrations.CreateModel(
+                    name="PartnerBank",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=30, verbose_name="code")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "name_zh",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="Chinese name"
+                            ),
+                        ),
+                        (
+                            "region",
+                            models.CharField(blank=True, max_length=12, verbose_name="region"),
+                        ),
+                        (
+                            "is_local",
+                            models.BooleanField(
+                                default=False,
+                                help_text="A local bank with outlets; a mainly online bank is exempt.",
+                                verbose_name="may lend in its own region only",
+                            ),
+                        ),
+                        (
+                            "currency",
+                            models.CharField(default="CNY", max_length=3, verbose_name="currency"),
+                        ),
+                        (
+                            "sla_minutes",
+                            models.PositiveIntegerField(
+                                default=1440, verbose_name="minutes to answer"
+                            ),
+                        ),
+                        (
+                            "opens_at",
+                            models.TimeField(blank=True, null=True, verbose_name="opens at"),
+                        ),
+                        (
+                            "closes_at",
+                            models.TimeField(blank=True, null=True, verbose_name="closes at"),
+                        ),
+                        (
+                            "reminders",
+                            models.PositiveSmallIntegerField(
+                                default=3, verbose_name="times told again"
+                            ),
+                        ),
+                        (
+                            "reminder_minutes",
+                            models.PositiveSmallIntegerField(
+                                default=3, verbose_name="minutes between reminders"
+                            ),
+                        ),
+                        (
+                            "requests_per_minute",
+                            models.PositiveIntegerField(
+                                default=600, verbose_name="requests a minute"
+                            ),
+                        ),
+                        (
+                            "our_list_from",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="on our list from"
+                            ),
+                        ),
+                        (
+                            "their_list_from",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="we are on its list from"
+                            ),
+                        ),
+                        (
+                            "tier1_capital",
+                            ledger.models.fields.MoneyField(
+                                blank=True,
+                                decimal_places=4,
+                                max_digits=20,
+                                null=True,
+                                verbose_name="tier-1 net capital",
+                            ),
+                        ),
+                        (
+                            "total_loans",
+                            ledger.models.fields.MoneyField(
+                                blank=True,
+                                decimal_places=4,
+                                max_digits=20,
+                                null=True,
+                                verbose_name="total loans",
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        ("created_at", models.DateTimeField(verbose_name="created")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "partner bank",
+                        "verbose_name_plural": "partner banks",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-            ],
-            options={
-                "verbose_name": "agreement version",
-                "verbose_name_plural": "agreement versions",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="FundingRule",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
+                migrations.CreateModel(
+                    name="BankCredential",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("client_id", models.CharField(max_length=100, verbose_name="client id")),
+                        ("jwks", models.JSONField(verbose_name="public keys")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        ("created_at", models.DateTimeField(verbose_name="created")),
+                        (
+                            "rotated_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="keys changed"
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="credentials",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "bank credential",
+                        "verbose_name_plural": "bank credentials",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                ("jurisdiction", models.CharField(max_length=2, verbose_name="jurisdiction")),
-                ("title", models.CharField(max_length=300, verbose_name="title")),
-                ("title_zh", models.CharField(max_length=300, verbose_name="Chinese title")),
-                ("applies_to", models.CharField(max_length=40, verbose_name="applies to")),
-                (
-                    "funding_models",
-                    models.JSONField(blank=True, default=list, verbose_name="funding models"),
+                migrations.CreateModel(
+                    name="BankConsent",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("is_given", models.BooleanField(verbose_name="given")),
+                        (
+                            "version",
+                            models.CharField(max_length=20, verbose_name="version of the text"),
+                        ),
+                        (
+                            "text_hash",
+                            models.CharField(max_length=64, verbose_name="hash of the text"),
+                        ),
+                        ("purpose", models.CharField(max_length=60, verbose_name="purpose")),
+                        ("channel", models.CharField(max_length=40, verbose_name="channel")),
+                        ("granted_at", models.DateTimeField(verbose_name="at")),
+                        ("expires_at", models.DateTimeField(verbose_name="expires")),
+                        (
+                            "application",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="bank_consents",
+                                to="lending.application",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "consent",
+                        "verbose_name_plural": "consents",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("metric", models.CharField(max_length=60, verbose_name="measures")),
-                (
-                    "operator",
-                    models.CharField(
-                        choices=[("le", "≤"), ("ge", "≥"), ("eq", "=")],
-                        max_length=2,
-                        verbose_name="must be",
-                    ),
-                ),
-                (
-                    "threshold",
-                    models.DecimalField(decimal_places=6, max_digits=20, verbose_name="threshold"),
-                ),
-                (
-                    "severity",
-                    models.CharField(
-                        choices=[("block", "Blocks"), ("warn", "Warns")],
-                        max_length=5,
-                        verbose_name="severity",
-                    ),
-                ),
-                ("effective_from", models.DateField(verbose_name="in force from")),
-                (
-                    "effective_to",
-                    models.DateField(blank=True, null=True, verbose_name="in force to"),
-                ),
-                ("legal_ref", models.CharField(max_length=300, verbose_name="legal reference")),
-                ("source", models.CharField(max_length=300, verbose_name="source")),
-                ("verified_by", models.CharField(max_length=120, verbose_name="verified by")),
-                ("verified_on", models.DateField(verbose_name="verified on")),
-                ("note", models.CharField(blank=True, max_length=400, verbose_name="note")),
-                (
-                    "approval",
-                    tenancy.models.keys.TenantForeignKey(
+                migrations.AddField(
+                    model_name="agreement",
+                    name="bank",
+                    field=tenancy.models.keys.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.approvalrequest",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "funding rule",
-                "verbose_name_plural": "funding rules",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="Guarantor",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=30, verbose_name="code")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                (
-                    "name_zh",
-                    models.CharField(blank=True, max_length=120, verbose_name="Chinese name"),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("company", "Guarantee company"), ("insurer", "Insurer")],
-                        max_length=8,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "net_assets",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="net assets"
-                    ),
-                ),
-                ("net_assets_on", models.DateField(verbose_name="net assets as of")),
-                (
-                    "is_mainly_inclusive",
-                    models.BooleanField(
-                        default=False, verbose_name="mainly small firms and farmers"
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "guarantor",
-                "verbose_name_plural": "guarantors",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.AddField(
-            model_name="agreement",
-            name="guarantor",
-            field=tenancy.models.keys.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="agreements",
-                to="partners.guarantor",
-            ),
-        ),
-        migrations.CreateModel(
-            name="PartnerBank",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=30, verbose_name="code")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                (
-                    "name_zh",
-                    models.CharField(blank=True, max_length=120, verbose_name="Chinese name"),
-                ),
-                ("region", models.CharField(blank=True, max_length=12, verbose_name="region")),
-                (
-                    "is_local",
-                    models.BooleanField(
-                        default=False,
-                        help_text="A local bank with outlets; a mainly online bank is exempt.",
-                        verbose_name="may lend in its own region only",
-                    ),
-                ),
-                (
-                    "currency",
-                    models.CharField(default="CNY", max_length=3, verbose_name="currency"),
-                ),
-                (
-                    "sla_minutes",
-                    models.PositiveIntegerField(default=1440, verbose_name="minutes to answer"),
-                ),
-                ("opens_at", models.TimeField(blank=True, null=True, verbose_name="opens at")),
-                ("closes_at", models.TimeField(blank=True, null=True, verbose_name="closes at")),
-                (
-                    "reminders",
-                    models.PositiveSmallIntegerField(default=3, verbose_name="times told again"),
-                ),
-                (
-                    "reminder_minutes",
-                    models.PositiveSmallIntegerField(
-                        default=3, verbose_name="minutes between reminders"
-                    ),
-                ),
-                (
-                    "requests_per_minute",
-                    models.PositiveIntegerField(default=600, verbose_name="requests a minute"),
-                ),
-                (
-                    "our_list_from",
-                    models.DateField(blank=True, null=True, verbose_name="on our list from"),
-                ),
-                (
-                    "their_list_from",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="we are on its list from"
-                    ),
-                ),
-                (
-                    "tier1_capital",
-                    ledger.models.fields.MoneyField(
-                        blank=True,
-                        decimal_places=4,
-                        max_digits=20,
-                        null=True,
-                        verbose_name="tier-1 net capital",
-                    ),
-                ),
-                (
-                    "total_loans",
-                    ledger.models.fields.MoneyField(
-                        blank=True,
-                        decimal_places=4,
-                        max_digits=20,
-                        null=True,
-                        verbose_name="total loans",
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                ("created_at", models.DateTimeField(verbose_name="created")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "partner bank",
-                "verbose_name_plural": "partner banks",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="BankCredential",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("client_id", models.CharField(max_length=100, verbose_name="client id")),
-                ("jwks", models.JSONField(verbose_name="public keys")),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                ("created_at", models.DateTimeField(verbose_name="created")),
-                (
-                    "rotated_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="keys changed"),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="credentials",
+                        related_name="agreements",
                         to="partners.partnerbank",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "bank credential",
-                "verbose_name_plural": "bank credentials",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="BankConsent",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
+                migrations.CreateModel(
+                    name="Placement",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=24, verbose_name="number")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("ROUTED", "Routed"),
+                                    ("SUBMITTED", "Submitted to the bank"),
+                                    ("ACKED", "Received by the bank"),
+                                    ("INFO_REQUESTED", "The bank asks for more"),
+                                    ("INFO_PROVIDED", "Answered the bank"),
+                                    ("APPROVED", "Approved by the bank"),
+                                    ("COUNTERED", "Counter-offer by the bank"),
+                                    ("DECLINED", "Declined by the bank"),
+                                    ("TIMED_OUT", "The bank did not answer"),
+                                    ("CANCELLED", "Cancelled"),
+                                    ("REFUSED", "Refused by the borrower"),
+                                    ("SIGNED", "Contract signed"),
+                                    ("FUNDING_REQUESTED", "Funds asked for"),
+                                    ("FUNDED", "Funded"),
+                                    ("DISBURSED", "Paid out"),
+                                    ("DISBURSE_FAILED", "Payment failed"),
+                                    ("BOOKED", "Booked on both books"),
+                                    ("CLOSED", "Closed"),
+                                    ("COMPENSATED", "Compensated"),
+                                    ("BOUGHT_BACK", "Bought back"),
+                                    ("WRITTEN_OFF", "Written off"),
+                                ],
+                                default="ROUTED",
+                                max_length=17,
+                                verbose_name="status",
+                            ),
+                        ),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "annual_rate",
+                            models.DecimalField(
+                                decimal_places=8, max_digits=12, verbose_name="annual rate"
+                            ),
+                        ),
+                        ("term", models.PositiveSmallIntegerField(verbose_name="term")),
+                        (
+                            "term_unit",
+                            models.CharField(
+                                choices=[("days", "days"), ("months", "months")],
+                                max_length=6,
+                                verbose_name="term in",
+                            ),
+                        ),
+                        (
+                            "bank_ratio_bp",
+                            models.PositiveSmallIntegerField(verbose_name="the bank's part, bp"),
+                        ),
+                        ("routed_at", models.DateTimeField(verbose_name="routed")),
+                        (
+                            "submitted_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="submitted"),
+                        ),
+                        (
+                            "respond_by",
+                            models.DateTimeField(blank=True, null=True, verbose_name="answer due"),
+                        ),
+                        ("expires_at", models.DateTimeField(verbose_name="expires")),
+                        (
+                            "acked_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="received by the bank"
+                            ),
+                        ),
+                        (
+                            "bank_reference",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="the bank's reference"
+                            ),
+                        ),
+                        (
+                            "info_items",
+                            models.JSONField(blank=True, default=list, verbose_name="asked for"),
+                        ),
+                        (
+                            "info_due_on",
+                            models.DateField(blank=True, null=True, verbose_name="asked for by"),
+                        ),
+                        (
+                            "attempts",
+                            models.PositiveSmallIntegerField(
+                                default=0, verbose_name="reminders sent"
+                            ),
+                        ),
+                        (
+                            "decided_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="decided"),
+                        ),
+                        (
+                            "ended_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="fell through"
+                            ),
+                        ),
+                        (
+                            "application",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="placements",
+                                to="lending.application",
+                            ),
+                        ),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="placements",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "version",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="placements",
+                                to="partners.agreementversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "placement",
+                        "verbose_name_plural": "placements",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("is_given", models.BooleanField(verbose_name="given")),
-                ("version", models.CharField(max_length=20, verbose_name="version of the text")),
-                ("text_hash", models.CharField(max_length=64, verbose_name="hash of the text")),
-                ("purpose", models.CharField(max_length=60, verbose_name="purpose")),
-                ("channel", models.CharField(max_length=40, verbose_name="channel")),
-                ("granted_at", models.DateTimeField(verbose_name="at")),
-                ("expires_at", models.DateTimeField(verbose_name="expires")),
-                (
-                    "application",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bank_consents",
-                        to="lending.application",
-                    ),
+                migrations.CreateModel(
+                    name="BankEvent",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("topic", models.CharField(max_length=60, verbose_name="topic")),
+                        ("payload", models.JSONField(verbose_name="content")),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="events",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "placement",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="bank_events",
+                                to="partners.placement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "news for a bank",
+                        "verbose_name_plural": "news for banks",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
+                migrations.CreateModel(
+                    name="BankDecision",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "decision_id",
+                            models.CharField(max_length=80, verbose_name="the bank's key"),
+                        ),
+                        (
+                            "result",
+                            models.CharField(
+                                choices=[
+                                    ("APPROVE", "Approve"),
+                                    ("COUNTER", "Counter-offer"),
+                                    ("DECLINE", "Decline"),
+                                ],
+                                max_length=7,
+                                verbose_name="result",
+                            ),
+                        ),
+                        ("decided_at", models.DateTimeField(verbose_name="decided")),
+                        ("received_at", models.DateTimeField(verbose_name="received")),
+                        (
+                            "valid_until",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="valid until"
+                            ),
+                        ),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                blank=True,
+                                decimal_places=4,
+                                max_digits=20,
+                                null=True,
+                                verbose_name="amount",
+                            ),
+                        ),
+                        (
+                            "term",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="term"
+                            ),
+                        ),
+                        (
+                            "term_unit",
+                            models.CharField(
+                                blank=True,
+                                choices=[("days", "days"), ("months", "months")],
+                                max_length=6,
+                                verbose_name="term in",
+                            ),
+                        ),
+                        (
+                            "annual_rate",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=8,
+                                max_digits=12,
+                                null=True,
+                                verbose_name="annual rate",
+                            ),
+                        ),
+                        (
+                            "penalty_rate",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=8,
+                                max_digits=12,
+                                null=True,
+                                verbose_name="annual penalty rate",
+                            ),
+                        ),
+                        (
+                            "schedule_type",
+                            models.CharField(blank=True, max_length=20, verbose_name="repayment"),
+                        ),
+                        (
+                            "bank_ratio_bp",
+                            models.PositiveSmallIntegerField(
+                                null=True, verbose_name="the bank's part, bp"
+                            ),
+                        ),
+                        (
+                            "conditions",
+                            models.JSONField(blank=True, default=list, verbose_name="conditions"),
+                        ),
+                        (
+                            "reasons",
+                            models.JSONField(blank=True, default=list, verbose_name="reasons"),
+                        ),
+                        (
+                            "decided_by",
+                            models.CharField(
+                                choices=[("AUTO", "by machine"), ("MANUAL", "by a person")],
+                                max_length=6,
+                                verbose_name="decided",
+                            ),
+                        ),
+                        (
+                            "model_version",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="model version"
+                            ),
+                        ),
+                        (
+                            "content_hash",
+                            models.CharField(max_length=64, verbose_name="hash of the content"),
+                        ),
+                        (
+                            "approval",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.approvalrequest",
+                            ),
+                        ),
+                        (
+                            "credential",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="partners.bankcredential",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "placement",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="decisions",
+                                to="partners.placement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "bank decision",
+                        "verbose_name_plural": "bank decisions",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="partners.partnerbank",
-                    ),
+                migrations.CreateModel(
+                    name="PlacementEvent",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "from_status",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("ROUTED", "Routed"),
+                                    ("SUBMITTED", "Submitted to the bank"),
+                                    ("ACKED", "Received by the bank"),
+                                    ("INFO_REQUESTED", "The bank asks for more"),
+                                    ("INFO_PROVIDED", "Answered the bank"),
+                                    ("APPROVED", "Approved by the bank"),
+                                    ("COUNTERED", "Counter-offer by the bank"),
+                                    ("DECLINED", "Declined by the bank"),
+                                    ("TIMED_OUT", "The bank did not answer"),
+                                    ("CANCELLED", "Cancelled"),
+                                    ("REFUSED", "Refused by the borrower"),
+                                    ("SIGNED", "Contract signed"),
+                                    ("FUNDING_REQUESTED", "Funds asked for"),
+                                    ("FUNDED", "Funded"),
+                                    ("DISBURSED", "Paid out"),
+                                    ("DISBURSE_FAILED", "Payment failed"),
+                                    ("BOOKED", "Booked on both books"),
+                                    ("CLOSED", "Closed"),
+                                    ("COMPENSATED", "Compensated"),
+                                    ("BOUGHT_BACK", "Bought back"),
+                                    ("WRITTEN_OFF", "Written off"),
+                                ],
+                                max_length=17,
+                                verbose_name="from",
+                            ),
+                        ),
+                        (
+                            "to_status",
+                            models.CharField(
+                                choices=[
+                                    ("ROUTED", "Routed"),
+                                    ("SUBMITTED", "Submitted to the bank"),
+                                    ("ACKED", "Received by the bank"),
+                                    ("INFO_REQUESTED", "The bank asks for more"),
+                                    ("INFO_PROVIDED", "Answered the bank"),
+                                    ("APPROVED", "Approved by the bank"),
+                                    ("COUNTERED", "Counter-offer by the bank"),
+                                    ("DECLINED", "Declined by the bank"),
+                                    ("TIMED_OUT", "The bank did not answer"),
+                                    ("CANCELLED", "Cancelled"),
+                                    ("REFUSED", "Refused by the borrower"),
+                                    ("SIGNED", "Contract signed"),
+                                    ("FUNDING_REQUESTED", "Funds asked for"),
+                                    ("FUNDED", "Funded"),
+                                    ("DISBURSED", "Paid out"),
+                                    ("DISBURSE_FAILED", "Payment failed"),
+                                    ("BOOKED", "Booked on both books"),
+                                    ("CLOSED", "Closed"),
+                                    ("COMPENSATED", "Compensated"),
+                                    ("BOUGHT_BACK", "Bought back"),
+                                    ("WRITTEN_OFF", "Written off"),
+                                ],
+                                max_length=17,
+                                verbose_name="to",
+                            ),
+                        ),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        ("actor_kind", models.CharField(max_length=10)),
+                        ("actor_id", models.CharField(blank=True, max_length=100)),
+                        ("actor_name", models.CharField(max_length=150, verbose_name="by")),
+                        (
+                            "reason",
+                            models.CharField(blank=True, max_length=500, verbose_name="reason"),
+                        ),
+                        (
+                            "facts",
+                            models.JSONField(blank=True, default=dict, verbose_name="facts"),
+                        ),
+                        (
+                            "placement",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="events",
+                                to="partners.placement",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "step of a placement",
+                        "verbose_name_plural": "steps of placements",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-            ],
-            options={
-                "verbose_name": "consent",
-                "verbose_name_plural": "consents",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.AddField(
-            model_name="agreement",
-            name="bank",
-            field=tenancy.models.keys.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="agreements",
-                to="partners.partnerbank",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Placement",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
+                migrations.CreateModel(
+                    name="Quota",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "period",
+                            models.CharField(
+                                choices=[
+                                    ("day", "a day"),
+                                    ("month", "a month"),
+                                    ("total", "in total"),
+                                ],
+                                max_length=5,
+                                verbose_name="period",
+                            ),
+                        ),
+                        (
+                            "region",
+                            models.CharField(blank=True, max_length=12, verbose_name="region"),
+                        ),
+                        (
+                            "product",
+                            models.CharField(blank=True, max_length=40, verbose_name="product"),
+                        ),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                        ("set_at", models.DateTimeField(verbose_name="set")),
+                        (
+                            "agreement",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="quotas",
+                                to="partners.agreement",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "quota",
+                        "verbose_name_plural": "quotas",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("number", models.CharField(max_length=24, verbose_name="number")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("ROUTED", "Routed"),
-                            ("SUBMITTED", "Submitted to the bank"),
-                            ("ACKED", "Received by the bank"),
-                            ("INFO_REQUESTED", "The bank asks for more"),
-                            ("INFO_PROVIDED", "Answered the bank"),
-                            ("APPROVED", "Approved by the bank"),
-                            ("COUNTERED", "Counter-offer by the bank"),
-                            ("DECLINED", "Declined by the bank"),
-                            ("TIMED_OUT", "The bank did not answer"),
-                            ("CANCELLED", "Cancelled"),
-                            ("REFUSED", "Refused by the borrower"),
-                            ("SIGNED", "Contract signed"),
-                            ("FUNDING_REQUESTED", "Funds asked for"),
-                            ("FUNDED", "Funded"),
-                            ("DISBURSED", "Paid out"),
-                            ("DISBURSE_FAILED", "Payment failed"),
-                            ("BOOKED", "Booked on both books"),
-                            ("CLOSED", "Closed"),
-                            ("COMPENSATED", "Compensated"),
-                            ("BOUGHT_BACK", "Bought back"),
-                            ("WRITTEN_OFF", "Written off"),
-                        ],
-                        default="ROUTED",
-                        max_length=17,
-                        verbose_name="status",
-                    ),
+                migrations.CreateModel(
+                    name="QuotaUse",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("begins_on", models.DateField(verbose_name="period begins")),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("RESERVED", "Reserved"),
+                                    ("CONVERTED", "Used"),
+                                    ("RELEASED", "Released"),
+                                ],
+                                default="RESERVED",
+                                max_length=9,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("reserved_at", models.DateTimeField(verbose_name="reserved")),
+                        ("expires_at", models.DateTimeField(verbose_name="expires")),
+                        (
+                            "settled_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="settled"),
+                        ),
+                        (
+                            "placement",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="quota_uses",
+                                to="partners.placement",
+                            ),
+                        ),
+                        (
+                            "quota",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="uses",
+                                to="partners.quota",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "use of a quota",
+                        "verbose_name_plural": "uses of quotas",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
+                migrations.CreateModel(
+                    name="Routing",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("PLACED", "Placed with a bank"),
+                                    ("CONSENT", "The borrower's consent is asked for"),
+                                    ("WAIT", "Waits until a bank opens"),
+                                    ("OWN", "Own book"),
+                                    ("NONE", "No funder"),
+                                ],
+                                max_length=7,
+                                verbose_name="outcome",
+                            ),
+                        ),
+                        ("request", models.JSONField(verbose_name="what was matched")),
+                        ("seed", models.CharField(max_length=64, verbose_name="seed")),
+                        ("routed_on", models.DateField(verbose_name="business date")),
+                        ("routed_at", models.DateTimeField(verbose_name="at")),
+                        (
+                            "application",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="routings",
+                                to="lending.application",
+                            ),
+                        ),
+                        (
+                            "chosen",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="partners.agreementversion",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "routing",
+                        "verbose_name_plural": "routings",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "annual_rate",
-                    models.DecimalField(
-                        decimal_places=8, max_digits=12, verbose_name="annual rate"
-                    ),
-                ),
-                ("term", models.PositiveSmallIntegerField(verbose_name="term")),
-                (
-                    "term_unit",
-                    models.CharField(
-                        choices=[("days", "days"), ("months", "months")],
-                        max_length=6,
-                        verbose_name="term in",
-                    ),
-                ),
-                (
-                    "bank_ratio_bp",
-                    models.PositiveSmallIntegerField(verbose_name="the bank's part, bp"),
-                ),
-                ("routed_at", models.DateTimeField(verbose_name="routed")),
-                (
-                    "submitted_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="submitted"),
-                ),
-                (
-                    "respond_by",
-                    models.DateTimeField(blank=True, null=True, verbose_name="answer due"),
-                ),
-                ("expires_at", models.DateTimeField(verbose_name="expires")),
-                (
-                    "acked_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="received by the bank"
-                    ),
-                ),
-                (
-                    "bank_reference",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="the bank's reference"
-                    ),
-                ),
-                (
-                    "info_items",
-                    models.JSONField(blank=True, default=list, verbose_name="asked for"),
-                ),
-                (
-                    "info_due_on",
-                    models.DateField(blank=True, null=True, verbose_name="asked for by"),
-                ),
-                (
-                    "attempts",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="reminders sent"),
-                ),
-                (
-                    "decided_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="decided"),
-                ),
-                (
-                    "ended_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="fell through"),
-                ),
-                (
-                    "application",
-                    tenancy.models.keys.TenantForeignKey(
+                migrations.AddField(
+                    model_name="placement",
+                    name="routing",
+                    field=tenancy.models.keys.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="placements",
-                        to="lending.application",
-                    ),
-                ),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="placements",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "version",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="placements",
-                        to="partners.agreementversion",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "placement",
-                "verbose_name_plural": "placements",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="BankEvent",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("topic", models.CharField(max_length=60, verbose_name="topic")),
-                ("payload", models.JSONField(verbose_name="content")),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "placement",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bank_events",
-                        to="partners.placement",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "news for a bank",
-                "verbose_name_plural": "news for banks",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="BankDecision",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("decision_id", models.CharField(max_length=80, verbose_name="the bank's key")),
-                (
-                    "result",
-                    models.CharField(
-                        choices=[
-                            ("APPROVE", "Approve"),
-                            ("COUNTER", "Counter-offer"),
-                            ("DECLINE", "Decline"),
-                        ],
-                        max_length=7,
-                        verbose_name="result",
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(verbose_name="decided")),
-                ("received_at", models.DateTimeField(verbose_name="received")),
-                (
-                    "valid_until",
-                    models.DateTimeField(blank=True, null=True, verbose_name="valid until"),
-                ),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        blank=True,
-                        decimal_places=4,
-                        max_digits=20,
-                        null=True,
-                        verbose_name="amount",
-                    ),
-                ),
-                (
-                    "term",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="term"),
-                ),
-                (
-                    "term_unit",
-                    models.CharField(
-                        blank=True,
-                        choices=[("days", "days"), ("months", "months")],
-                        max_length=6,
-                        verbose_name="term in",
-                    ),
-                ),
-                (
-                    "annual_rate",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=8,
-                        max_digits=12,
-                        null=True,
-                        verbose_name="annual rate",
-                    ),
-                ),
-                (
-                    "penalty_rate",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=8,
-                        max_digits=12,
-                        null=True,
-                        verbose_name="annual penalty rate",
-                    ),
-                ),
-                (
-                    "schedule_type",
-                    models.CharField(blank=True, max_length=20, verbose_name="repayment"),
-                ),
-                (
-                    "bank_ratio_bp",
-                    models.PositiveSmallIntegerField(
-                        null=True, verbose_name="the bank's part, bp"
-                    ),
-                ),
-                (
-                    "conditions",
-                    models.JSONField(blank=True, default=list, verbose_name="conditions"),
-                ),
-                ("reasons", models.JSONField(blank=True, default=list, verbose_name="reasons")),
-                (
-                    "decided_by",
-                    models.CharField(
-                        choices=[("AUTO", "by machine"), ("MANUAL", "by a person")],
-                        max_length=6,
-                        verbose_name="decided",
-                    ),
-                ),
-                (
-                    "model_version",
-                    models.CharField(blank=True, max_length=80, verbose_name="model version"),
-                ),
-                (
-                    "content_hash",
-                    models.CharField(max_length=64, verbose_name="hash of the content"),
-                ),
-                (
-                    "approval",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.approvalrequest",
-                    ),
-                ),
-                (
-                    "credential",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="partners.bankcredential",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "placement",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to="partners.placement",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "bank decision",
-                "verbose_name_plural": "bank decisions",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="PlacementEvent",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "from_status",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("ROUTED", "Routed"),
-                            ("SUBMITTED", "Submitted to the bank"),
-                            ("ACKED", "Received by the bank"),
-                            ("INFO_REQUESTED", "The bank asks for more"),
-                            ("INFO_PROVIDED", "Answered the bank"),
-                            ("APPROVED", "Approved by the bank"),
-                            ("COUNTERED", "Counter-offer by the bank"),
-                            ("DECLINED", "Declined by the bank"),
-                            ("TIMED_OUT", "The bank did not answer"),
-                            ("CANCELLED", "Cancelled"),
-                            ("REFUSED", "Refused by the borrower"),
-                            ("SIGNED", "Contract signed"),
-                            ("FUNDING_REQUESTED", "Funds asked for"),
-                            ("FUNDED", "Funded"),
-                            ("DISBURSED", "Paid out"),
-                            ("DISBURSE_FAILED", "Payment failed"),
-                            ("BOOKED", "Booked on both books"),
-                            ("CLOSED", "Closed"),
-                            ("COMPENSATED", "Compensated"),
-                            ("BOUGHT_BACK", "Bought back"),
-                            ("WRITTEN_OFF", "Written off"),
-                        ],
-                        max_length=17,
-                        verbose_name="from",
-                    ),
-                ),
-                (
-                    "to_status",
-                    models.CharField(
-                        choices=[
-                            ("ROUTED", "Routed"),
-                            ("SUBMITTED", "Submitted to the bank"),
-                            ("ACKED", "Received by the bank"),
-                            ("INFO_REQUESTED", "The bank asks for more"),
-                            ("INFO_PROVIDED", "Answered the bank"),
-                            ("APPROVED", "Approved by the bank"),
-                            ("COUNTERED", "Counter-offer by the bank"),
-                            ("DECLINED", "Declined by the bank"),
-                            ("TIMED_OUT", "The bank did not answer"),
-                            ("CANCELLED", "Cancelled"),
-                            ("REFUSED", "Refused by the borrower"),
-                            ("SIGNED", "Contract signed"),
-                            ("FUNDING_REQUESTED", "Funds asked for"),
-                            ("FUNDED", "Funded"),
-                            ("DISBURSED", "Paid out"),
-                            ("DISBURSE_FAILED", "Payment failed"),
-                            ("BOOKED", "Booked on both books"),
-                            ("CLOSED", "Closed"),
-                            ("COMPENSATED", "Compensated"),
-                            ("BOUGHT_BACK", "Bought back"),
-                            ("WRITTEN_OFF", "Written off"),
-                        ],
-                        max_length=17,
-                        verbose_name="to",
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("actor_kind", models.CharField(max_length=10)),
-                ("actor_id", models.CharField(blank=True, max_length=100)),
-                ("actor_name", models.CharField(max_length=150, verbose_name="by")),
-                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
-                ("facts", models.JSONField(blank=True, default=dict, verbose_name="facts")),
-                (
-                    "placement",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="partners.placement",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "step of a placement",
-                "verbose_name_plural": "steps of placements",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="Quota",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "period",
-                    models.CharField(
-                        choices=[("day", "a day"), ("month", "a month"), ("total", "in total")],
-                        max_length=5,
-                        verbose_name="period",
-                    ),
-                ),
-                ("region", models.CharField(blank=True, max_length=12, verbose_name="region")),
-                ("product", models.CharField(blank=True, max_length=40, verbose_name="product")),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                ("set_at", models.DateTimeField(verbose_name="set")),
-                (
-                    "agreement",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="quotas",
-                        to="partners.agreement",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "quota",
-                "verbose_name_plural": "quotas",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="QuotaUse",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("begins_on", models.DateField(verbose_name="period begins")),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("RESERVED", "Reserved"),
-                            ("CONVERTED", "Used"),
-                            ("RELEASED", "Released"),
-                        ],
-                        default="RESERVED",
-                        max_length=9,
-                        verbose_name="status",
-                    ),
-                ),
-                ("reserved_at", models.DateTimeField(verbose_name="reserved")),
-                ("expires_at", models.DateTimeField(verbose_name="expires")),
-                (
-                    "settled_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="settled"),
-                ),
-                (
-                    "placement",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="quota_uses",
-                        to="partners.placement",
-                    ),
-                ),
-                (
-                    "quota",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="uses",
-                        to="partners.quota",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "use of a quota",
-                "verbose_name_plural": "uses of quotas",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="Routing",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("PLACED", "Placed with a bank"),
-                            ("CONSENT", "The borrower's consent is asked for"),
-                            ("WAIT", "Waits until a bank opens"),
-                            ("OWN", "Own book"),
-                            ("NONE", "No funder"),
-                        ],
-                        max_length=7,
-                        verbose_name="outcome",
-                    ),
-                ),
-                ("request", models.JSONField(verbose_name="what was matched")),
-                ("seed", models.CharField(max_length=64, verbose_name="seed")),
-                ("routed_on", models.DateField(verbose_name="business date")),
-                ("routed_at", models.DateTimeField(verbose_name="at")),
-                (
-                    "application",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="routings",
-                        to="lending.application",
-                    ),
-                ),
-                (
-                    "chosen",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="partners.agreementversion",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "routing",
-                "verbose_name_plural": "routings",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.AddField(
-            model_name="placement",
-            name="routing",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="placements",
-                to="partners.routing",
-            ),
-        ),
-        migrations.CreateModel(
-            name="RoutingCandidate",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("passed", models.BooleanField(verbose_name="passed")),
-                (
-                    "place",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="place"),
-                ),
-                ("is_chosen", models.BooleanField(default=False, verbose_name="chosen")),
-                ("reasons", models.JSONField(blank=True, default=list, verbose_name="reasons")),
-                (
-                    "capacity",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=4,
-                        max_digits=20,
-                        null=True,
-                        verbose_name="remaining capacity",
-                    ),
-                ),
-                (
-                    "routing",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="candidates",
                         to="partners.routing",
                     ),
                 ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "version",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="partners.agreementversion",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "candidate",
-                "verbose_name_plural": "candidates",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "agreement", "number"), name="partners_version_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("published_at__isnull", True)),
-                fields=("tenant", "agreement"),
-                name="partners_version_one_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("bank_fee_bp__lte", 10000),
-                    ("bank_interest_bp__lte", 10000),
-                    ("bank_penalty_bp__lte", 10000),
-                    ("bank_ratio_bp__lte", 10000),
-                ),
-                name="partners_version_parts_of_a_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("bank_ratio_bp", 0), ("model", "OWN")),
-                    models.Q(
-                        ("bank_ratio_bp", 10000), ("model__in", ["FACILITATE", "FACILITATE_G"])
-                    ),
-                    models.Q(
-                        ("bank_ratio_bp__gt", 0),
-                        ("bank_ratio_bp__lt", 10000),
-                        ("model__in", ["CO_LEND", "CO_LEND_G"]),
-                    ),
-                    models.Q(("bank_ratio_bp__gt", 0), ("model", "ASSIGN")),
-                    _connector="OR",
-                ),
-                name="partners_version_ratio_fits_model",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("max_amount__gte", models.F("min_amount")), ("min_amount__gt", 0)
-                ),
-                name="partners_version_amounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_term__gte", models.F("min_term")), ("min_term__gt", 0)),
-                name="partners_version_terms",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_to__isnull", True),
-                    ("effective_to__gte", models.F("effective_from")),
-                    _connector="OR",
-                ),
-                name="partners_version_dates_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("guarantee_fee_rate__gte", 0),
-                    ("max_annual_rate__gte", 0),
-                    ("reservation_minutes__gt", 0),
-                    ("service_fee_rate__gte", 0),
-                    ("weight__gt", 0),
-                ),
-                name="partners_version_numbers_make_sense",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingrule",
-            constraint=models.UniqueConstraint(
-                fields=(
-                    "tenant",
-                    "jurisdiction",
-                    "code",
-                    "metric",
-                    "operator",
-                    "applies_to",
-                    "effective_from",
-                ),
-                name="partners_rule_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_to__isnull", True),
-                    ("effective_to__gte", models.F("effective_from")),
-                    _connector="OR",
-                ),
-                name="partners_rule_dates_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guarantor",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code"), name="partners_guarantor_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guarantor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("net_assets__gt", 0)),
-                name="partners_guarantor_net_assets_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerbank",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code"), name="partners_bank_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerbank",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("requests_per_minute__gt", 0), ("sla_minutes__gt", 0)),
-                name="partners_bank_limits_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerbank",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closes_at__isnull", True), ("opens_at__isnull", True)),
-                    models.Q(("closes_at__gt", models.F("opens_at")), ("opens_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="partners_bank_window_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerbank",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_local", False), models.Q(("region", ""), _negated=True), _connector="OR"
-                ),
-                name="partners_bank_local_has_region",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankcredential",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "client_id"), name="partners_credential_client"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankconsent",
-            index=models.Index(
-                fields=["tenant", "application", "bank"], name="partners_consent_of"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "code"), name="partners_agreement_code"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankevent",
-            index=models.Index(fields=["tenant", "bank", "id"], name="partners_event_of_bank"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankdecision",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "bank", "decision_id"), name="partners_decision_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankdecision",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "placement"), name="partners_decision_one_a_placement"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approval__isnull", True), ("credential__isnull", False)),
-                    models.Q(("approval__isnull", False), ("credential__isnull", True)),
-                    _connector="OR",
-                ),
-                name="partners_decision_by_the_bank",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("result", "DECLINE"),
-                    models.Q(
-                        ("amount__gt", 0),
-                        ("annual_rate__gte", 0),
-                        ("bank_ratio_bp__gt", 0),
-                        ("term__gt", 0),
-                        ("valid_until__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="partners_decision_has_terms",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quota",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "agreement", "period", "region", "product"),
-                name="partners_quota_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quota",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="partners_quota_not_negative"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quotause",
-            index=models.Index(
-                condition=models.Q(("status", "RELEASED"), _negated=True),
-                fields=["tenant", "quota", "begins_on"],
-                include=("amount",),
-                name="partners_use_of_period",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quotause",
-            index=models.Index(
-                condition=models.Q(("status", "RESERVED")),
-                fields=["tenant", "expires_at"],
-                name="partners_use_expiring",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quotause",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "placement", "quota"), name="partners_use_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quotause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="partners_use_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quotause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", True), ("status", "RESERVED")),
-                    models.Q(
-                        models.Q(("status", "RESERVED"), _negated=True),
-                        ("settled_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="partners_use_settled_iff_not_reserved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routing",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "application", "round"), name="partners_routing_round"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("chosen__isnull", False), ("outcome__in", ["PLACED", "OWN"])),
-                    models.Q(
-                        ("chosen__isnull", True), ("outcome__in", ["CONSENT", "WAIT", "NONE"])
-                    ),
-                    _connector="OR",
-                ),
-                name="partners_routing_chosen_iff_found",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(fields=["tenant", "bank", "status", "id"], name="partners_inbox"),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(
-                condition=models.Q(
-                    ("status__in", ["ACKED", "INFO_PROVIDED", "INFO_REQUESTED", "SUBMITTED"])
-                ),
-                fields=["tenant", "respond_by"],
-                name="partners_placement_late",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(
-                fields=["tenant", "bank", "routed_at"], name="partners_placement_when"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "number"), name="partners_placement_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "ACKED",
-                            "APPROVED",
-                            "COUNTERED",
-                            "INFO_PROVIDED",
-                            "INFO_REQUESTED",
-                            "ROUTED",
-                            "SUBMITTED",
-                        ],
-                    )
-                ),
-                fields=("tenant", "application"),
-                name="partners_placement_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0),
-                    ("annual_rate__gte", 0),
-                    ("bank_ratio_bp__gt", 0),
-                    ("term__gt", 0),
-                ),
-                name="partners_placement_asks_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["ROUTED", "CANCELLED"]),
-                    models.Q(("respond_by__isnull", False), ("submitted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="partners_placement_submitted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["ROUTED", "SUBMITTED", "CANCELLED", "TIMED_OUT"]),
-                    ("acked_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="partners_placement_acked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
+                migrations.CreateModel(
+                    name="RoutingCandidate",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("passed", models.BooleanField(verbose_name="passed")),
                         (
-                            "status__in",
-                            [
-                                "APPROVED",
-                                "BOOKED",
-                                "BOUGHT_BACK",
-                                "CLOSED",
-                                "COMPENSATED",
-                                "COUNTERED",
-                                "DECLINED",
-                                "DISBURSED",
-                                "DISBURSE_FAILED",
-                                "FUNDED",
-                                "FUNDING_REQUESTED",
-                                "SIGNED",
-                                "WRITTEN_OFF",
-                            ],
+                            "place",
+                            models.PositiveSmallIntegerField(
+                                blank=True, null=True, verbose_name="place"
+                            ),
                         ),
-                        _negated=True,
-                    ),
-                    ("decided_at__isnull", False),
-                    _connector="OR",
+                        ("is_chosen", models.BooleanField(default=False, verbose_name="chosen")),
+                        (
+                            "reasons",
+                            models.JSONField(blank=True, default=list, verbose_name="reasons"),
+                        ),
+                        (
+                            "capacity",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=4,
+                                max_digits=20,
+                                null=True,
+                                verbose_name="remaining capacity",
+                            ),
+                        ),
+                        (
+                            "routing",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="candidates",
+                                to="partners.routing",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "version",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="partners.agreementversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "candidate",
+                        "verbose_name_plural": "candidates",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                name="partners_placement_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("status__in", ["ACKED", "INFO_PROVIDED", "INFO_REQUESTED", "SUBMITTED"]),
-                        _negated=True,
+                migrations.AddConstraint(
+                    model_name="agreementversion",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "agreement", "number"), name="partners_version_number"
                     ),
-                    ("decided_at__isnull", True),
-                    _connector="OR",
                 ),
-                name="partners_placement_pending_is_undecided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("status__in", ["CANCELLED", "DECLINED", "REFUSED", "TIMED_OUT"]),
+                migrations.AddConstraint(
+                    model_name="agreementversion",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("published_at__isnull", True)),
+                        fields=("tenant", "agreement"),
+                        name="partners_version_one_draft",
                     ),
-                    models.Q(
-                        models.Q(
-                            ("status__in", ["CANCELLED", "DECLINED", "REFUSED", "TIMED_OUT"]),
+                ),
+                migrations.AddConstraint(
+                    model_name="agreementversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("bank_fee_bp__lte", 10000),
+                            ("bank_interest_bp__lte", 10000),
+                            ("bank_penalty_bp__lte", 10000),
+                            ("bank_ratio_bp__lte", 10000),
+                        ),
+                        name="partners_version_parts_of_a_whole",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="agreementversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bank_ratio_bp", 0), ("model", "OWN")),
+                            models.Q(
+                                ("bank_ratio_bp", 10000),
+                                ("model__in", ["FACILITATE", "FACILITATE_G"]),
+                            ),
+                            models.Q(
+                                ("bank_ratio_bp__gt", 0),
+                                ("bank_ratio_bp__lt", 10000),
+                                ("model__in", ["CO_LEND", "CO_LEND_G"]),
+                            ),
+                            models.Q(("bank_ratio_bp__gt", 0), ("model", "ASSIGN")),
+                            _connector="OR",
+                        ),
+                        name="partners_version_ratio_fits_model",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="agreementversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("max_amount__gte", models.F("min_amount")), ("min_amount__gt", 0)
+                        ),
+                        name="partners_version_amounts",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="agreementversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("max_term__gte", models.F("min_term")), ("min_term__gt", 0)
+                        ),
+                        name="partners_version_terms",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="agreementversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_to__isnull", True),
+                            ("effective_to__gte", models.F("effective_from")),
+                            _connector="OR",
+                        ),
+                        name="partners_version_dates_in_order",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="agreementversion",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("guarantee_fee_rate__gte", 0),
+                            ("max_annual_rate__gte", 0),
+                            ("reservation_minutes__gt", 0),
+                            ("service_fee_rate__gte", 0),
+                            ("weight__gt", 0),
+                        ),
+                        name="partners_version_numbers_make_sense",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="fundingrule",
+                    constraint=models.UniqueConstraint(
+                        fields=(
+                            "tenant",
+                            "jurisdiction",
+                            "code",
+                            "metric",
+                            "operator",
+                            "applies_to",
+                            "effective_from",
+                        ),
+                        name="partners_rule_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="fundingrule",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_to__isnull", True),
+                            ("effective_to__gte", models.F("effective_from")),
+                            _connector="OR",
+                        ),
+                        name="partners_rule_dates_in_order",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="guarantor",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "code"), name="partners_guarantor_code"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="guarantor",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("net_assets__gt", 0)),
+                        name="partners_guarantor_net_assets_positive",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="partnerbank",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "code"), name="partners_bank_code"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="partnerbank",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("requests_per_minute__gt", 0), ("sla_minutes__gt", 0)),
+                        name="partners_bank_limits_positive",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="partnerbank",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closes_at__isnull", True), ("opens_at__isnull", True)),
+                            models.Q(
+                                ("closes_at__gt", models.F("opens_at")),
+                                ("opens_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_bank_window_whole",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="partnerbank",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_local", False),
+                            models.Q(("region", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="partners_bank_local_has_region",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="bankcredential",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "client_id"), name="partners_credential_client"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="bankconsent",
+                    index=models.Index(
+                        fields=["tenant", "application", "bank"], name="partners_consent_of"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="agreement",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "code"), name="partners_agreement_code"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="bankevent",
+                    index=models.Index(
+                        fields=["tenant", "bank", "id"], name="partners_event_of_bank"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="bankdecision",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "bank", "decision_id"), name="partners_decision_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="bankdecision",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "placement"), name="partners_decision_one_a_placement"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="bankdecision",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approval__isnull", True), ("credential__isnull", False)),
+                            models.Q(("approval__isnull", False), ("credential__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="partners_decision_by_the_bank",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="bankdecision",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("result", "DECLINE"),
+                            models.Q(
+                                ("amount__gt", 0),
+                                ("annual_rate__gte", 0),
+                                ("bank_ratio_bp__gt", 0),
+                                ("term__gt", 0),
+                                ("valid_until__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_decision_has_terms",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="quota",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "agreement", "period", "region", "product"),
+                        name="partners_quota_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="quota",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="partners_quota_not_negative"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="quotause",
+                    index=models.Index(
+                        condition=models.Q(("status", "RELEASED"), _negated=True),
+                        fields=["tenant", "quota", "begins_on"],
+                        include=("amount",),
+                        name="partners_use_of_period",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="quotause",
+                    index=models.Index(
+                        condition=models.Q(("status", "RESERVED")),
+                        fields=["tenant", "expires_at"],
+                        name="partners_use_expiring",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="quotause",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "placement", "quota"), name="partners_use_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="quotause",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="partners_use_positive"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="quotause",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("status", "RESERVED")),
+                            models.Q(
+                                models.Q(("status", "RESERVED"), _negated=True),
+                                ("settled_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_use_settled_iff_not_reserved",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="routing",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "application", "round"), name="partners_routing_round"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="routing",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("chosen__isnull", False), ("outcome__in", ["PLACED", "OWN"])
+                            ),
+                            models.Q(
+                                ("chosen__isnull", True),
+                                ("outcome__in", ["CONSENT", "WAIT", "NONE"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_routing_chosen_iff_found",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="placement",
+                    index=models.Index(
+                        fields=["tenant", "bank", "status", "id"], name="partners_inbox"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="placement",
+                    index=models.Index(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["ACKED", "INFO_PROVIDED", "INFO_REQUESTED", "SUBMITTED"],
+                            )
+                        ),
+                        fields=["tenant", "respond_by"],
+                        name="partners_placement_late",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="placement",
+                    index=models.Index(
+                        fields=["tenant", "bank", "routed_at"], name="partners_placement_when"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "number"), name="partners_placement_number"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "ACKED",
+                                    "APPROVED",
+                                    "COUNTERED",
+                                    "INFO_PROVIDED",
+                                    "INFO_REQUESTED",
+                                    "ROUTED",
+                                    "SUBMITTED",
+                                ],
+                            )
+                        ),
+                        fields=("tenant", "application"),
+                        name="partners_placement_one_live",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            ("annual_rate__gte", 0),
+                            ("bank_ratio_bp__gt", 0),
+                            ("term__gt", 0),
+                        ),
+                        name="partners_placement_asks_something",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["ROUTED", "CANCELLED"]),
+                            models.Q(
+                                ("respond_by__isnull", False), ("submitted_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_placement_submitted",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["ROUTED", "SUBMITTED", "CANCELLED", "TIMED_OUT"]),
+                            ("acked_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="partners_placement_acked",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "status__in",
+                                    [
+                                        "APPROVED",
+                                        "BOOKED",
+                                        "BOUGHT_BACK",
+                                        "CLOSED",
+                                        "COMPENSATED",
+                                        "COUNTERED",
+                                        "DECLINED",
+                                        "DISBURSED",
+                                        "DISBURSE_FAILED",
+                                        "FUNDED",
+                                        "FUNDING_REQUESTED",
+                                        "SIGNED",
+                                        "WRITTEN_OFF",
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            ("decided_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="partners_placement_decided",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "status__in",
+                                    ["ACKED", "INFO_PROVIDED", "INFO_REQUESTED", "SUBMITTED"],
+                                ),
+                                _negated=True,
+                            ),
+                            ("decided_at__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="partners_placement_pending_is_undecided",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("status__in", ["CANCELLED", "DECLINED", "REFUSED", "TIMED_OUT"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "status__in",
+                                        ["CANCELLED", "DECLINED", "REFUSED", "TIMED_OUT"],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_placement_ended_iff_fell_through",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "INFO_REQUESTED"), _negated=True),
+                            models.Q(("info_items", []), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="partners_placement_asked_for_something",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="placement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("routed_at"))),
+                        name="partners_placement_expires_later",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="routingcandidate",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "routing", "version"), name="partners_candidate_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="routingcandidate",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("is_chosen", True)),
+                        fields=("tenant", "routing"),
+                        name="partners_candidate_one_chosen",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="routingcandidate",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("passed", True),
+                            models.Q(("reasons", []), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="partners_candidate_says_why_not",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="routingcandidate",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_chosen", False), ("passed", True), _connector="OR"
+                        ),
+                        name="partners_candidate_chosen",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="placement",
+                    index=models.Index(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "CANCELLED",
+                                    "DECLINED",
+                                    "REFUSED",
+                                    "TIMED_OUT",
+                                    "BOUGHT_BACK",
+                                    "CLOSED",
+                                    "COMPENSATED",
+                                    "WRITTEN_OFF",
+                                ],
+                            ),
                             _negated=True,
                         ),
-                        ("ended_at__isnull", True),
+                        fields=["tenant", "bank"],
+                        include=("amount", "bank_ratio_bp"),
+                        name="partners_committed",
                     ),
-                    _connector="OR",
                 ),
-                name="partners_placement_ended_iff_fell_through",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "INFO_REQUESTED"), _negated=True),
-                    models.Q(("info_items", []), _negated=True),
-                    _connector="OR",
-                ),
-                name="partners_placement_asked_for_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("routed_at"))),
-                name="partners_placement_expires_later",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingcandidate",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "routing", "version"), name="partners_candidate_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingcandidate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_chosen", True)),
-                fields=("tenant", "routing"),
-                name="partners_candidate_one_chosen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingcandidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("passed", True), models.Q(("reasons", []), _negated=True), _connector="OR"
-                ),
-                name="partners_candidate_says_why_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingcandidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_chosen", False), ("passed", True), _connector="OR"),
-                name="partners_candidate_chosen",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="placement",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "CANCELLED",
-                            "DECLINED",
-                            "REFUSED",
-                            "TIMED_OUT",
-                            "BOUGHT_BACK",
-                            "CLOSED",
-                            "COMPENSATED",
-                            "WRITTEN_OFF",
-                        ],
-                    ),
-                    _negated=True,
-                ),
-                fields=["tenant", "bank"],
-                include=("amount", "bank_ratio_bp"),
-                name="partners_committed",
-            ),
+            ]
         ),
         GuardTenantTables("partners"),
         run_file(__file__, "0001_partners.sql"),

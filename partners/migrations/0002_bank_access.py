@@ -7,6 +7,7 @@ from django.db import migrations, models
 import tenancy.models.keys
 import tenancy.room
 from tenancy.guard import ForbidChange, GuardTenantTables
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -17,222 +18,242 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="bankcredential",
-            name="encryption_key",
-            field=models.JSONField(blank=True, null=True, verbose_name="key for sealed numbers"),
-        ),
-        migrations.AddField(
-            model_name="partnerbank",
-            name="signatures_required",
-            field=models.BooleanField(
-                default=False,
-                help_text="RFC 9421, with the registered keys, beside the token and its proof.",
-                verbose_name="every message must be signed",
-            ),
-        ),
-        migrations.CreateModel(
-            name="BankCall",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("method", models.CharField(max_length=8, verbose_name="method")),
-                ("path", models.CharField(max_length=200, verbose_name="address")),
-                ("status", models.PositiveSmallIntegerField(verbose_name="answer")),
-                ("code", models.CharField(blank=True, max_length=60, verbose_name="refusal")),
-                ("milliseconds", models.PositiveIntegerField(verbose_name="milliseconds")),
-                ("source", models.CharField(blank=True, max_length=60, verbose_name="from")),
-                (
-                    "request_id",
-                    models.CharField(blank=True, max_length=60, verbose_name="request"),
-                ),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="calls",
-                        to="partners.partnerbank",
+        CreateTogether(
+            [
+                migrations.AddField(
+                    model_name="bankcredential",
+                    name="encryption_key",
+                    field=models.JSONField(
+                        blank=True, null=True, verbose_name="key for sealed numbers"
                     ),
                 ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
+                migrations.AddField(
+                    model_name="partnerbank",
+                    name="signatures_required",
+                    field=models.BooleanField(
+                        default=False,
+                        help_text="RFC 9421, with the registered keys, beside the token and its proof.",
+                        verbose_name="every message must be signed",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "call of a bank",
-                "verbose_name_plural": "calls of banks",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["tenant", "bank", "-id"], name="partners_call_of_bank"),
-                    models.Index(fields=["tenant", "at"], name="partners_call_age"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="BankStaff",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("since", models.DateTimeField(verbose_name="since")),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="staff",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "bank staff",
-                "verbose_name_plural": "bank staff",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "user"), name="partners_staff_one_bank"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="BankToken",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("checksum", models.CharField(max_length=64)),
-                ("thumbprint", models.CharField(max_length=64)),
-                ("issued_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField()),
-                (
-                    "credential",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="partners.bankcredential",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["tenant", "expires_at"], name="partners_token_age")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "checksum"), name="partners_token_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("expires_at__gt", models.F("issued_at"))),
-                        name="partners_token_ends",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="SpentProof",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("mark", models.CharField(max_length=64)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("assertion", "assertion"),
-                            ("call", "call"),
-                            ("refused", "refused"),
+                migrations.CreateModel(
+                    name="BankCall",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        ("method", models.CharField(max_length=8, verbose_name="method")),
+                        ("path", models.CharField(max_length=200, verbose_name="address")),
+                        ("status", models.PositiveSmallIntegerField(verbose_name="answer")),
+                        (
+                            "code",
+                            models.CharField(blank=True, max_length=60, verbose_name="refusal"),
+                        ),
+                        ("milliseconds", models.PositiveIntegerField(verbose_name="milliseconds")),
+                        (
+                            "source",
+                            models.CharField(blank=True, max_length=60, verbose_name="from"),
+                        ),
+                        (
+                            "request_id",
+                            models.CharField(blank=True, max_length=60, verbose_name="request"),
+                        ),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="calls",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "call of a bank",
+                        "verbose_name_plural": "calls of banks",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "bank", "-id"], name="partners_call_of_bank"
+                            ),
+                            models.Index(fields=["tenant", "at"], name="partners_call_age"),
                         ],
-                        max_length=9,
-                    ),
+                    },
                 ),
-                ("spent_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField()),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="partners.partnerbank",
-                    ),
+                migrations.CreateModel(
+                    name="BankStaff",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("since", models.DateTimeField(verbose_name="since")),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="staff",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="user",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "bank staff",
+                        "verbose_name_plural": "bank staff",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "user"), name="partners_staff_one_bank"
+                            )
+                        ],
+                    },
                 ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
+                migrations.CreateModel(
+                    name="BankToken",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("checksum", models.CharField(max_length=64)),
+                        ("thumbprint", models.CharField(max_length=64)),
+                        ("issued_at", models.DateTimeField()),
+                        ("expires_at", models.DateTimeField()),
+                        (
+                            "credential",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="partners.bankcredential",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "expires_at"], name="partners_token_age"
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "checksum"), name="partners_token_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("expires_at__gt", models.F("issued_at"))),
+                                name="partners_token_ends",
+                            ),
+                        ],
+                    },
                 ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["tenant", "expires_at"], name="partners_proof_age"),
-                    models.Index(
-                        condition=models.Q(("kind", "call")),
-                        fields=["tenant", "bank", "spent_at"],
-                        name="partners_proof_calls",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "mark"), name="partners_proof_once")
-                ],
-            },
+                migrations.CreateModel(
+                    name="SpentProof",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("mark", models.CharField(max_length=64)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("assertion", "assertion"),
+                                    ("call", "call"),
+                                    ("refused", "refused"),
+                                ],
+                                max_length=9,
+                            ),
+                        ),
+                        ("spent_at", models.DateTimeField()),
+                        ("expires_at", models.DateTimeField()),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "expires_at"], name="partners_proof_age"
+                            ),
+                            models.Index(
+                                condition=models.Q(("kind", "call")),
+                                fields=["tenant", "bank", "spent_at"],
+                                name="partners_proof_calls",
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "mark"), name="partners_proof_once"
+                            )
+                        ],
+                    },
+                ),
+            ]
         ),
         GuardTenantTables("partners"),
         # Old calls may be deleted, none may be rewritten.

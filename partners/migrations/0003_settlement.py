@@ -11,6 +11,7 @@ import tenancy.models.keys
 import tenancy.room
 from tenancy.guard import ForbidChange, GuardTenantTables
 from tenancy.sql import run_file
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -21,983 +22,1055 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ReconRun",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="ReconRun",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("DISBURSE", "DISBURSE"),
+                                    ("REPAYMENT_PLAN", "REPAYMENT_PLAN"),
+                                    ("REPAY_DETAIL", "REPAY_DETAIL"),
+                                    ("OVERDUE", "OVERDUE"),
+                                    ("OUTSTANDING", "OUTSTANDING"),
+                                    ("SETTLE_SUMMARY", "SETTLE_SUMMARY"),
+                                    ("COMPENSATION", "COMPENSATION"),
+                                ],
+                                max_length=20,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("on", models.DateField(verbose_name="business date")),
+                        ("seq", models.PositiveIntegerField(verbose_name="sequence")),
+                        ("file_name", models.CharField(max_length=120, verbose_name="file")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("COMPARED", "Compared"), ("REFUSED", "Refused")],
+                                max_length=8,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("rows_ours", models.PositiveIntegerField(verbose_name="our rows")),
+                        ("rows_theirs", models.PositiveIntegerField(verbose_name="their rows")),
+                        ("rows_matched", models.PositiveIntegerField(verbose_name="agree")),
+                        ("breaks_found", models.PositiveIntegerField(verbose_name="differences")),
+                        ("faults_found", models.PositiveIntegerField(verbose_name="faults")),
+                        (
+                            "faults",
+                            models.JSONField(default=list, verbose_name="faults in the file"),
+                        ),
+                        ("taken_on", models.DateField(verbose_name="taken on")),
+                        ("taken_at", models.DateTimeField(verbose_name="taken at")),
+                        ("taken_by", models.CharField(max_length=120, verbose_name="taken by")),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="recon_runs",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "document",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.document",
+                            ),
+                        ),
+                        (
+                            "supersedes",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="corrections",
+                                to="partners.reconrun",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "reconciliation run",
+                        "verbose_name_plural": "reconciliation runs",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("DISBURSE", "DISBURSE"),
-                            ("REPAYMENT_PLAN", "REPAYMENT_PLAN"),
-                            ("REPAY_DETAIL", "REPAY_DETAIL"),
-                            ("OVERDUE", "OVERDUE"),
-                            ("OUTSTANDING", "OUTSTANDING"),
-                            ("SETTLE_SUMMARY", "SETTLE_SUMMARY"),
-                            ("COMPENSATION", "COMPENSATION"),
-                        ],
-                        max_length=20,
-                        verbose_name="kind",
-                    ),
+                migrations.CreateModel(
+                    name="Break",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("DISBURSE", "DISBURSE"),
+                                    ("REPAYMENT_PLAN", "REPAYMENT_PLAN"),
+                                    ("REPAY_DETAIL", "REPAY_DETAIL"),
+                                    ("OVERDUE", "OVERDUE"),
+                                    ("OUTSTANDING", "OUTSTANDING"),
+                                    ("SETTLE_SUMMARY", "SETTLE_SUMMARY"),
+                                    ("COMPENSATION", "COMPENSATION"),
+                                ],
+                                max_length=20,
+                                verbose_name="kind of file",
+                            ),
+                        ),
+                        ("on", models.DateField(verbose_name="business date")),
+                        (
+                            "type",
+                            models.CharField(
+                                choices=[
+                                    ("ROUNDING", "Rounding"),
+                                    ("VALUE_DATE", "Value date"),
+                                    ("MISSING_THEIRS", "Missing in the bank's file"),
+                                    ("MISSING_OURS", "Missing in ours"),
+                                    ("AMOUNT", "Amount"),
+                                    ("STATUS", "Status"),
+                                    ("DUPLICATE", "Repeated"),
+                                    ("CLASSIFICATION", "Classification"),
+                                ],
+                                max_length=16,
+                                verbose_name="difference",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=140, verbose_name="row")),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "differences",
+                            models.JSONField(default=list, verbose_name="differences"),
+                        ),
+                        (
+                            "line_ours",
+                            models.PositiveIntegerField(null=True, verbose_name="line in ours"),
+                        ),
+                        (
+                            "line_theirs",
+                            models.PositiveIntegerField(null=True, verbose_name="line in theirs"),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("OPEN", "Nobody's yet"),
+                                    ("HELD", "Held until it clears"),
+                                    ("ASSIGNED", "Being looked into"),
+                                    ("RESOLVED", "Resolved"),
+                                    ("WRITTEN_OFF", "Written off"),
+                                ],
+                                max_length=11,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("opened_on", models.DateField(verbose_name="opened on")),
+                        ("opened_at", models.DateTimeField(verbose_name="opened")),
+                        ("due_on", models.DateField(verbose_name="due on")),
+                        (
+                            "is_automatic",
+                            models.BooleanField(default=False, verbose_name="resolved by itself"),
+                        ),
+                        (
+                            "resolved_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="resolved"),
+                        ),
+                        (
+                            "resolved_by",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="resolved by"
+                            ),
+                        ),
+                        (
+                            "resolution",
+                            models.CharField(
+                                blank=True, max_length=500, verbose_name="explanation"
+                            ),
+                        ),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="breaks",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="owner",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "run",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="breaks",
+                                to="partners.reconrun",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "reconciliation break",
+                        "verbose_name_plural": "reconciliation breaks",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("on", models.DateField(verbose_name="business date")),
-                ("seq", models.PositiveIntegerField(verbose_name="sequence")),
-                ("file_name", models.CharField(max_length=120, verbose_name="file")),
-                ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("COMPARED", "Compared"), ("REFUSED", "Refused")],
-                        max_length=8,
-                        verbose_name="status",
-                    ),
+                migrations.CreateModel(
+                    name="ReconTolerance",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("effective_from", models.DateField(verbose_name="from")),
+                        (
+                            "line",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="rounding, per line"
+                            ),
+                        ),
+                        (
+                            "day",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="rounding, per day"
+                            ),
+                        ),
+                        (
+                            "value_date_days",
+                            models.PositiveSmallIntegerField(verbose_name="value date, days"),
+                        ),
+                        (
+                            "sla_days",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="days to explain a difference"
+                            ),
+                        ),
+                        ("set_at", models.DateTimeField(verbose_name="set")),
+                        ("set_by", models.CharField(max_length=120, verbose_name="set by")),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="tolerances",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "tolerance",
+                        "verbose_name_plural": "tolerances",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                ("rows_ours", models.PositiveIntegerField(verbose_name="our rows")),
-                ("rows_theirs", models.PositiveIntegerField(verbose_name="their rows")),
-                ("rows_matched", models.PositiveIntegerField(verbose_name="agree")),
-                ("breaks_found", models.PositiveIntegerField(verbose_name="differences")),
-                ("faults_found", models.PositiveIntegerField(verbose_name="faults")),
-                ("faults", models.JSONField(default=list, verbose_name="faults in the file")),
-                ("taken_on", models.DateField(verbose_name="taken on")),
-                ("taken_at", models.DateTimeField(verbose_name="taken at")),
-                ("taken_by", models.CharField(max_length=120, verbose_name="taken by")),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
+                migrations.CreateModel(
+                    name="Settlement",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("on", models.DateField(verbose_name="business date")),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("DRAFT", "Draft"),
+                                    ("PUBLISHED", "Published"),
+                                    ("PAID", "Paid"),
+                                    ("RECONCILED", "Reconciled"),
+                                ],
+                                default="DRAFT",
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        (
+                            "receipts",
+                            models.PositiveIntegerField(default=0, verbose_name="receipts"),
+                        ),
+                        (
+                            "gross_receipts",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                default=0,
+                                max_digits=20,
+                                verbose_name="gross receipts",
+                            ),
+                        ),
+                        (
+                            "partner_share",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                default=0,
+                                max_digits=20,
+                                verbose_name="the bank's part",
+                            ),
+                        ),
+                        (
+                            "fees_due_to_platform",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                default=0,
+                                max_digits=20,
+                                verbose_name="fees due to us",
+                            ),
+                        ),
+                        (
+                            "fees_due_to_partner",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                default=0,
+                                max_digits=20,
+                                verbose_name="fees due to the bank",
+                            ),
+                        ),
+                        (
+                            "adjustments",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                default=0,
+                                max_digits=20,
+                                verbose_name="adjustments",
+                            ),
+                        ),
+                        (
+                            "compensation",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                default=0,
+                                max_digits=20,
+                                verbose_name="compensation",
+                            ),
+                        ),
+                        (
+                            "net",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                default=0,
+                                max_digits=20,
+                                verbose_name="net to the bank",
+                            ),
+                        ),
+                        (
+                            "bank_ref",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="bank reference"
+                            ),
+                        ),
+                        ("drafted_at", models.DateTimeField(verbose_name="drafted")),
+                        (
+                            "published_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="published"),
+                        ),
+                        (
+                            "paid_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="paid"),
+                        ),
+                        (
+                            "reconciled_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="reconciled"),
+                        ),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="settlements",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "settlement",
+                        "verbose_name_plural": "settlements",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
+                ),
+                migrations.AddField(
+                    model_name="reconrun",
+                    name="settlement",
+                    field=tenancy.models.keys.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="recon_runs",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "document",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.document",
-                    ),
-                ),
-                (
-                    "supersedes",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="corrections",
-                        to="partners.reconrun",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "reconciliation run",
-                "verbose_name_plural": "reconciliation runs",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="Break",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("DISBURSE", "DISBURSE"),
-                            ("REPAYMENT_PLAN", "REPAYMENT_PLAN"),
-                            ("REPAY_DETAIL", "REPAY_DETAIL"),
-                            ("OVERDUE", "OVERDUE"),
-                            ("OUTSTANDING", "OUTSTANDING"),
-                            ("SETTLE_SUMMARY", "SETTLE_SUMMARY"),
-                            ("COMPENSATION", "COMPENSATION"),
-                        ],
-                        max_length=20,
-                        verbose_name="kind of file",
-                    ),
-                ),
-                ("on", models.DateField(verbose_name="business date")),
-                (
-                    "type",
-                    models.CharField(
-                        choices=[
-                            ("ROUNDING", "Rounding"),
-                            ("VALUE_DATE", "Value date"),
-                            ("MISSING_THEIRS", "Missing in the bank's file"),
-                            ("MISSING_OURS", "Missing in ours"),
-                            ("AMOUNT", "Amount"),
-                            ("STATUS", "Status"),
-                            ("DUPLICATE", "Repeated"),
-                            ("CLASSIFICATION", "Classification"),
-                        ],
-                        max_length=16,
-                        verbose_name="difference",
-                    ),
-                ),
-                ("key", models.CharField(max_length=140, verbose_name="row")),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("differences", models.JSONField(default=list, verbose_name="differences")),
-                ("line_ours", models.PositiveIntegerField(null=True, verbose_name="line in ours")),
-                (
-                    "line_theirs",
-                    models.PositiveIntegerField(null=True, verbose_name="line in theirs"),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("OPEN", "Nobody's yet"),
-                            ("HELD", "Held until it clears"),
-                            ("ASSIGNED", "Being looked into"),
-                            ("RESOLVED", "Resolved"),
-                            ("WRITTEN_OFF", "Written off"),
-                        ],
-                        max_length=11,
-                        verbose_name="status",
-                    ),
-                ),
-                ("opened_on", models.DateField(verbose_name="opened on")),
-                ("opened_at", models.DateTimeField(verbose_name="opened")),
-                ("due_on", models.DateField(verbose_name="due on")),
-                (
-                    "is_automatic",
-                    models.BooleanField(default=False, verbose_name="resolved by itself"),
-                ),
-                (
-                    "resolved_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="resolved"),
-                ),
-                (
-                    "resolved_by",
-                    models.CharField(blank=True, max_length=120, verbose_name="resolved by"),
-                ),
-                (
-                    "resolution",
-                    models.CharField(blank=True, max_length=500, verbose_name="explanation"),
-                ),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="breaks",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="owner",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "run",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="breaks",
-                        to="partners.reconrun",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "reconciliation break",
-                "verbose_name_plural": "reconciliation breaks",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="ReconTolerance",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("effective_from", models.DateField(verbose_name="from")),
-                (
-                    "line",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="rounding, per line"
-                    ),
-                ),
-                (
-                    "day",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="rounding, per day"
-                    ),
-                ),
-                (
-                    "value_date_days",
-                    models.PositiveSmallIntegerField(verbose_name="value date, days"),
-                ),
-                (
-                    "sla_days",
-                    models.PositiveSmallIntegerField(verbose_name="days to explain a difference"),
-                ),
-                ("set_at", models.DateTimeField(verbose_name="set")),
-                ("set_by", models.CharField(max_length=120, verbose_name="set by")),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tolerances",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "tolerance",
-                "verbose_name_plural": "tolerances",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="Settlement",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("on", models.DateField(verbose_name="business date")),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("DRAFT", "Draft"),
-                            ("PUBLISHED", "Published"),
-                            ("PAID", "Paid"),
-                            ("RECONCILED", "Reconciled"),
-                        ],
-                        default="DRAFT",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("receipts", models.PositiveIntegerField(default=0, verbose_name="receipts")),
-                (
-                    "gross_receipts",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, default=0, max_digits=20, verbose_name="gross receipts"
-                    ),
-                ),
-                (
-                    "partner_share",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, default=0, max_digits=20, verbose_name="the bank's part"
-                    ),
-                ),
-                (
-                    "fees_due_to_platform",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, default=0, max_digits=20, verbose_name="fees due to us"
-                    ),
-                ),
-                (
-                    "fees_due_to_partner",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4,
-                        default=0,
-                        max_digits=20,
-                        verbose_name="fees due to the bank",
-                    ),
-                ),
-                (
-                    "adjustments",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, default=0, max_digits=20, verbose_name="adjustments"
-                    ),
-                ),
-                (
-                    "compensation",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, default=0, max_digits=20, verbose_name="compensation"
-                    ),
-                ),
-                (
-                    "net",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, default=0, max_digits=20, verbose_name="net to the bank"
-                    ),
-                ),
-                (
-                    "bank_ref",
-                    models.CharField(blank=True, max_length=80, verbose_name="bank reference"),
-                ),
-                ("drafted_at", models.DateTimeField(verbose_name="drafted")),
-                (
-                    "published_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="published"),
-                ),
-                ("paid_at", models.DateTimeField(blank=True, null=True, verbose_name="paid")),
-                (
-                    "reconciled_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="reconciled"),
-                ),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="settlements",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "settlement",
-                "verbose_name_plural": "settlements",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.AddField(
-            model_name="reconrun",
-            name="settlement",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="recon_runs",
-                to="partners.settlement",
-            ),
-        ),
-        migrations.CreateModel(
-            name="PartnerPayment",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "direction",
-                    models.CharField(
-                        choices=[("TO_BANK", "To the bank"), ("FROM_BANK", "From the bank")],
-                        max_length=9,
-                        verbose_name="direction",
-                    ),
-                ),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("reference", models.CharField(max_length=40, verbose_name="reference")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("PENDING", "Pending"),
-                            ("PAID", "Paid"),
-                            ("CANCELLED", "Cancelled"),
-                        ],
-                        default="PENDING",
-                        max_length=9,
-                        verbose_name="status",
-                    ),
-                ),
-                ("requested_at", models.DateTimeField(verbose_name="requested")),
-                ("paid_at", models.DateTimeField(blank=True, null=True, verbose_name="paid")),
-                ("value_date", models.DateField(blank=True, null=True, verbose_name="value date")),
-                (
-                    "bank_ref",
-                    models.CharField(blank=True, max_length=80, verbose_name="bank reference"),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "settlement",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="payments",
                         to="partners.settlement",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "payment with a bank",
-                "verbose_name_plural": "payments with banks",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="SettlementFile",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
+                migrations.CreateModel(
+                    name="PartnerPayment",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "direction",
+                            models.CharField(
+                                choices=[
+                                    ("TO_BANK", "To the bank"),
+                                    ("FROM_BANK", "From the bank"),
+                                ],
+                                max_length=9,
+                                verbose_name="direction",
+                            ),
+                        ),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("reference", models.CharField(max_length=40, verbose_name="reference")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("PENDING", "Pending"),
+                                    ("PAID", "Paid"),
+                                    ("CANCELLED", "Cancelled"),
+                                ],
+                                default="PENDING",
+                                max_length=9,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("requested_at", models.DateTimeField(verbose_name="requested")),
+                        (
+                            "paid_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="paid"),
+                        ),
+                        (
+                            "value_date",
+                            models.DateField(blank=True, null=True, verbose_name="value date"),
+                        ),
+                        (
+                            "bank_ref",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="bank reference"
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "settlement",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="payments",
+                                to="partners.settlement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "payment with a bank",
+                        "verbose_name_plural": "payments with banks",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("DISBURSE", "DISBURSE"),
-                            ("REPAYMENT_PLAN", "REPAYMENT_PLAN"),
-                            ("REPAY_DETAIL", "REPAY_DETAIL"),
-                            ("OVERDUE", "OVERDUE"),
-                            ("OUTSTANDING", "OUTSTANDING"),
-                            ("SETTLE_SUMMARY", "SETTLE_SUMMARY"),
-                            ("COMPENSATION", "COMPENSATION"),
+                migrations.CreateModel(
+                    name="SettlementFile",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("DISBURSE", "DISBURSE"),
+                                    ("REPAYMENT_PLAN", "REPAYMENT_PLAN"),
+                                    ("REPAY_DETAIL", "REPAY_DETAIL"),
+                                    ("OVERDUE", "OVERDUE"),
+                                    ("OUTSTANDING", "OUTSTANDING"),
+                                    ("SETTLE_SUMMARY", "SETTLE_SUMMARY"),
+                                    ("COMPENSATION", "COMPENSATION"),
+                                ],
+                                max_length=20,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("seq", models.PositiveIntegerField(verbose_name="sequence")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        ("rows", models.PositiveIntegerField(verbose_name="rows")),
+                        (
+                            "sum",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="sum"
+                            ),
+                        ),
+                        ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
+                        (
+                            "size_bytes",
+                            models.PositiveBigIntegerField(verbose_name="size in bytes"),
+                        ),
+                        ("companion", models.TextField(verbose_name="companion file")),
+                        ("published_at", models.DateTimeField(verbose_name="published")),
+                        (
+                            "reason",
+                            models.CharField(blank=True, max_length=500, verbose_name="reason"),
+                        ),
+                        (
+                            "document",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.document",
+                            ),
+                        ),
+                        (
+                            "settlement",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="files",
+                                to="partners.settlement",
+                            ),
+                        ),
+                        (
+                            "supersedes",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="corrections",
+                                to="partners.settlementfile",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "settlement file",
+                        "verbose_name_plural": "settlement files",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Adjustment",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("on", models.DateField(verbose_name="business date")),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                        ("made_at", models.DateTimeField(verbose_name="made at")),
+                        ("made_by", models.CharField(max_length=120, verbose_name="made by")),
+                        ("key", models.CharField(max_length=120, verbose_name="key")),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="adjustments",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "adjustment",
+                        "verbose_name_plural": "adjustments",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "bank", "on"], name="partners_adjustment_day"
+                            )
                         ],
-                        max_length=20,
-                        verbose_name="kind",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "key"), name="partners_adjustment_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("amount", 0), _negated=True),
+                                name="partners_adjustment_not_nought",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("reason", ""), _negated=True),
+                                name="partners_adjustment_reason",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BreakResponse",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        ("by", models.CharField(max_length=120, verbose_name="by")),
+                        ("is_banks", models.BooleanField(verbose_name="the bank's")),
+                        ("text", models.CharField(max_length=1000, verbose_name="text")),
+                        (
+                            "about",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="responses",
+                                to="partners.break",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "response to a break",
+                        "verbose_name_plural": "responses to breaks",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("text", ""), _negated=True),
+                                name="partners_response_says_something",
+                            )
+                        ],
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="break",
+                    index=models.Index(
+                        condition=models.Q(
+                            ("status__in", ["RESOLVED", "WRITTEN_OFF"]), _negated=True
+                        ),
+                        fields=["tenant", "bank", "key"],
+                        name="partners_break_unresolved",
                     ),
                 ),
-                ("seq", models.PositiveIntegerField(verbose_name="sequence")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                ("rows", models.PositiveIntegerField(verbose_name="rows")),
-                (
-                    "sum",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="sum"
+                migrations.AddIndex(
+                    model_name="break",
+                    index=models.Index(fields=["tenant", "opened_on"], name="partners_break_day"),
+                ),
+                migrations.AddConstraint(
+                    model_name="break",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("owner__isnull", False), ("status", "ASSIGNED")),
+                            models.Q(("status", "ASSIGNED"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="partners_break_assigned_has_owner",
                     ),
                 ),
-                ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                ("size_bytes", models.PositiveBigIntegerField(verbose_name="size in bytes")),
-                ("companion", models.TextField(verbose_name="companion file")),
-                ("published_at", models.DateTimeField(verbose_name="published")),
-                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
-                (
-                    "document",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.document",
+                migrations.AddConstraint(
+                    model_name="break",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("resolved_at__isnull", False),
+                                ("status__in", ["RESOLVED", "WRITTEN_OFF"]),
+                                models.Q(("resolution", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("status__in", ["RESOLVED", "WRITTEN_OFF"]), _negated=True
+                                ),
+                                ("resolution", ""),
+                                ("resolved_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_break_resolved_says_why",
                     ),
                 ),
-                (
-                    "settlement",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="files",
-                        to="partners.settlement",
+                migrations.AddConstraint(
+                    model_name="break",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("line_ours__isnull", False),
+                            ("line_theirs__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="partners_break_is_of_a_row",
                     ),
                 ),
-                (
-                    "supersedes",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="corrections",
-                        to="partners.settlementfile",
+                migrations.AddConstraint(
+                    model_name="recontolerance",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "bank", "effective_from"),
+                        name="partners_tolerance_dated",
+                        nulls_distinct=False,
                     ),
                 ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
+                migrations.AddConstraint(
+                    model_name="recontolerance",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("day__gte", 0), ("line__gte", 0)),
+                        name="partners_tolerance_not_negative",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "settlement file",
-                "verbose_name_plural": "settlement files",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="Adjustment",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+                migrations.AddIndex(
+                    model_name="settlement",
+                    index=models.Index(fields=["tenant", "on"], name="partners_settlement_day"),
+                ),
+                migrations.AddConstraint(
+                    model_name="settlement",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "bank", "on"), name="partners_settlement_once_a_day"
                     ),
                 ),
-                ("on", models.DateField(verbose_name="business date")),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("reason", models.CharField(max_length=500, verbose_name="reason")),
-                ("made_at", models.DateTimeField(verbose_name="made at")),
-                ("made_by", models.CharField(max_length=120, verbose_name="made by")),
-                ("key", models.CharField(max_length=120, verbose_name="key")),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="adjustments",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "adjustment",
-                "verbose_name_plural": "adjustments",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["tenant", "bank", "on"], name="partners_adjustment_day")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "key"), name="partners_adjustment_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("amount", 0), _negated=True),
-                        name="partners_adjustment_not_nought",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True),
-                        name="partners_adjustment_reason",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="BreakResponse",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("by", models.CharField(max_length=120, verbose_name="by")),
-                ("is_banks", models.BooleanField(verbose_name="the bank's")),
-                ("text", models.CharField(max_length=1000, verbose_name="text")),
-                (
-                    "about",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="responses",
-                        to="partners.break",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "response to a break",
-                "verbose_name_plural": "responses to breaks",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("text", ""), _negated=True),
-                        name="partners_response_says_something",
-                    )
-                ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="break",
-            index=models.Index(
-                condition=models.Q(("status__in", ["RESOLVED", "WRITTEN_OFF"]), _negated=True),
-                fields=["tenant", "bank", "key"],
-                name="partners_break_unresolved",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="break",
-            index=models.Index(fields=["tenant", "opened_on"], name="partners_break_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="break",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("owner__isnull", False), ("status", "ASSIGNED")),
-                    models.Q(("status", "ASSIGNED"), _negated=True),
-                    _connector="OR",
-                ),
-                name="partners_break_assigned_has_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="break",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("resolved_at__isnull", False),
-                        ("status__in", ["RESOLVED", "WRITTEN_OFF"]),
-                        models.Q(("resolution", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("status__in", ["RESOLVED", "WRITTEN_OFF"]), _negated=True),
-                        ("resolution", ""),
-                        ("resolved_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="partners_break_resolved_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="break",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("line_ours__isnull", False), ("line_theirs__isnull", False), _connector="OR"
-                ),
-                name="partners_break_is_of_a_row",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recontolerance",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "bank", "effective_from"),
-                name="partners_tolerance_dated",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recontolerance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("day__gte", 0), ("line__gte", 0)),
-                name="partners_tolerance_not_negative",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["tenant", "on"], name="partners_settlement_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "bank", "on"), name="partners_settlement_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "net",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
+                migrations.AddConstraint(
+                    model_name="settlement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "net",
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
-                                        models.F("partner_share"),
-                                        "-",
-                                        models.F("fees_due_to_platform"),
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("partner_share"),
+                                                "-",
+                                                models.F("fees_due_to_platform"),
+                                            ),
+                                            "+",
+                                            models.F("fees_due_to_partner"),
+                                        ),
+                                        "+",
+                                        models.F("adjustments"),
                                     ),
                                     "+",
-                                    models.F("fees_due_to_partner"),
+                                    models.F("compensation"),
                                 ),
-                                "+",
-                                models.F("adjustments"),
-                            ),
-                            "+",
-                            models.F("compensation"),
+                            )
                         ),
-                    )
-                ),
-                name="partners_settlement_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", True), ("status", "DRAFT")),
-                    models.Q(
-                        models.Q(("status", "DRAFT"), _negated=True),
-                        ("published_at__isnull", False),
+                        name="partners_settlement_adds_up",
                     ),
-                    _connector="OR",
                 ),
-                name="partners_settlement_published_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "PAID"), _negated=True),
-                    models.Q(
-                        ("paid_at__isnull", False), models.Q(("bank_ref", ""), _negated=True)
+                migrations.AddConstraint(
+                    model_name="settlement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", True), ("status", "DRAFT")),
+                            models.Q(
+                                models.Q(("status", "DRAFT"), _negated=True),
+                                ("published_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_settlement_published_at",
                     ),
-                    _connector="OR",
                 ),
-                name="partners_settlement_paid_has_reference",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "RECONCILED"), _negated=True),
-                    models.Q(
-                        ("reconciled_at__isnull", False),
-                        models.Q(("net", 0), ("paid_at__isnull", False), _connector="OR"),
+                migrations.AddConstraint(
+                    model_name="settlement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "PAID"), _negated=True),
+                            models.Q(
+                                ("paid_at__isnull", False),
+                                models.Q(("bank_ref", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_settlement_paid_has_reference",
                     ),
-                    _connector="OR",
                 ),
-                name="partners_settlement_reconciled_is_paid",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reconrun",
-            index=models.Index(fields=["tenant", "taken_on"], name="partners_recon_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="reconrun",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "bank", "file_name", "sha256"), name="partners_recon_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reconrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "COMPARED")),
-                fields=("tenant", "bank", "kind", "on", "seq"),
-                name="partners_recon_seq",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reconrun",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "supersedes"), name="partners_recon_superseded_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reconrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "COMPARED"),
-                    models.Q(("breaks_found", 0), ("faults_found__gt", 0)),
-                    _connector="OR",
-                ),
-                name="partners_recon_refused_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerpayment",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "reference"), name="partners_payment_ref"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerpayment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "CANCELLED"), _negated=True),
-                fields=("tenant", "settlement"),
-                name="partners_payment_one_alive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="partners_payment_amount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("paid_at__isnull", False),
-                        ("status", "PAID"),
-                        ("value_date__isnull", False),
-                        models.Q(("bank_ref", ""), _negated=True),
+                migrations.AddConstraint(
+                    model_name="settlement",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "RECONCILED"), _negated=True),
+                            models.Q(
+                                ("reconciled_at__isnull", False),
+                                models.Q(("net", 0), ("paid_at__isnull", False), _connector="OR"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_settlement_reconciled_is_paid",
                     ),
-                    models.Q(
-                        models.Q(("status", "PAID"), _negated=True),
-                        ("paid_at__isnull", True),
-                        ("value_date__isnull", True),
-                    ),
-                    _connector="OR",
                 ),
-                name="partners_payment_paid_has_reference",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementfile",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "name"), name="partners_file_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementfile",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "settlement", "kind", "seq"), name="partners_file_seq"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementfile",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "supersedes"), name="partners_file_superseded_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("seq", 1), ("supersedes__isnull", True)),
-                    models.Q(
-                        ("seq__gt", 1),
-                        ("supersedes__isnull", False),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
+                migrations.AddIndex(
+                    model_name="reconrun",
+                    index=models.Index(fields=["tenant", "taken_on"], name="partners_recon_day"),
                 ),
-                name="partners_file_correction_says_why",
-            ),
+                migrations.AddConstraint(
+                    model_name="reconrun",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "bank", "file_name", "sha256"),
+                        name="partners_recon_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reconrun",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("status", "COMPARED")),
+                        fields=("tenant", "bank", "kind", "on", "seq"),
+                        name="partners_recon_seq",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reconrun",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "supersedes"), name="partners_recon_superseded_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reconrun",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "COMPARED"),
+                            models.Q(("breaks_found", 0), ("faults_found__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="partners_recon_refused_says_why",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="partnerpayment",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "reference"), name="partners_payment_ref"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="partnerpayment",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("status", "CANCELLED"), _negated=True),
+                        fields=("tenant", "settlement"),
+                        name="partners_payment_one_alive",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="partnerpayment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="partners_payment_amount"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="partnerpayment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("paid_at__isnull", False),
+                                ("status", "PAID"),
+                                ("value_date__isnull", False),
+                                models.Q(("bank_ref", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status", "PAID"), _negated=True),
+                                ("paid_at__isnull", True),
+                                ("value_date__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_payment_paid_has_reference",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="settlementfile",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "name"), name="partners_file_name"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="settlementfile",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "settlement", "kind", "seq"), name="partners_file_seq"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="settlementfile",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "supersedes"), name="partners_file_superseded_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="settlementfile",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("seq", 1), ("supersedes__isnull", True)),
+                            models.Q(
+                                ("seq__gt", 1),
+                                ("supersedes__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_file_correction_says_why",
+                    ),
+                ),
+            ]
         ),
         GuardTenantTables("partners"),
         run_file(__file__, "0003_settlement.sql"),

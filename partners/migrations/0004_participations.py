@@ -10,6 +10,7 @@ import tenancy.models.keys
 import tenancy.room
 from tenancy.guard import ForbidChange, GuardTenantTables
 from tenancy.sql import run_file
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -20,564 +21,580 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Participation",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("decimals", models.SmallIntegerField(verbose_name="decimals")),
-                (
-                    "ratio_bp",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="the bank's part of the funding, bp"
-                    ),
-                ),
-                (
-                    "principal_fraction",
-                    models.DecimalField(
-                        decimal_places=15,
-                        max_digits=18,
-                        verbose_name="the bank's part of principal",
-                    ),
-                ),
-                (
-                    "interest_fraction",
-                    models.DecimalField(
-                        decimal_places=15,
-                        max_digits=18,
-                        verbose_name="the bank's part of interest",
-                    ),
-                ),
-                (
-                    "fee_fraction",
-                    models.DecimalField(
-                        decimal_places=15, max_digits=18, verbose_name="the bank's part of fees"
-                    ),
-                ),
-                (
-                    "penalty_fraction",
-                    models.DecimalField(
-                        decimal_places=15, max_digits=18, verbose_name="the bank's part of penalty"
-                    ),
-                ),
-                (
-                    "holder",
-                    models.CharField(
-                        choices=[
-                            ("bank", "the bank"),
-                            ("guarantor", "the guarantor"),
-                            ("own", "ourselves"),
-                        ],
-                        default="bank",
-                        max_length=9,
-                        verbose_name="held by",
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("PENDING", "Waiting for the money"),
-                            ("FUNDED", "Funded"),
-                            ("ACTIVE", "Active"),
-                            ("COMPENSATED", "Paid by the guarantor"),
-                            ("BOUGHT_BACK", "Bought back"),
-                            ("CANCELLED", "Cancelled"),
-                        ],
-                        default="PENDING",
-                        max_length=11,
-                        verbose_name="status",
-                    ),
-                ),
-                (
-                    "bank_loan_number",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="the bank's loan number"
-                    ),
-                ),
-                ("opened_at", models.DateTimeField(verbose_name="opened")),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="participations",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "guarantor",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="participations",
-                        to="partners.guarantor",
-                    ),
-                ),
-                (
-                    "loan",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="participations",
-                        to="lending.loan",
-                    ),
-                ),
-                (
-                    "placement",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="participations",
-                        to="partners.placement",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "version",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="participations",
-                        to="partners.agreementversion",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "participation",
-                "verbose_name_plural": "participations",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="FundingLeg",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "side",
-                    models.CharField(
-                        choices=[("bank", "the bank"), ("own", "ourselves")],
-                        max_length=4,
-                        verbose_name="from",
-                    ),
-                ),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("REQUESTED", "Asked for"),
-                            ("CONFIRMED", "Paid in"),
-                            ("FAILED", "Failed"),
-                            ("RETURNED", "Given back"),
-                            ("CANCELLED", "Cancelled"),
-                        ],
-                        default="REQUESTED",
-                        max_length=9,
-                        verbose_name="status",
-                    ),
-                ),
-                ("reference", models.CharField(max_length=64, verbose_name="reference")),
-                (
-                    "bank_reference",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="the bank's reference"
-                    ),
-                ),
-                ("value_on", models.DateField(blank=True, null=True, verbose_name="value date")),
-                ("requested_at", models.DateTimeField(verbose_name="asked for")),
-                (
-                    "settled_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="settled"),
-                ),
-                ("failure", models.CharField(blank=True, max_length=200, verbose_name="failure")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "participation",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="legs",
-                        to="partners.participation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "funding leg",
-                "verbose_name_plural": "funding legs",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="Cession",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "component",
-                    models.CharField(
-                        choices=[
-                            ("disbursed", "Paid out"),
-                            ("principal", "Principal"),
-                            ("interest", "Interest"),
-                            ("fee", "Fees"),
-                            ("penalty", "Penalty"),
-                        ],
-                        max_length=9,
-                        verbose_name="component",
-                    ),
-                ),
-                (
-                    "starts_at",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="begins at"
-                    ),
-                ),
-                (
-                    "limit",
-                    ledger.models.fields.MoneyField(
-                        blank=True,
-                        decimal_places=4,
-                        max_digits=20,
-                        null=True,
-                        verbose_name="limit",
-                    ),
-                ),
-                (
-                    "holder",
-                    models.CharField(
-                        choices=[
-                            ("bank", "the bank"),
-                            ("guarantor", "the guarantor"),
-                            ("own", "ourselves"),
-                        ],
-                        max_length=9,
-                        verbose_name="held by",
-                    ),
-                ),
-                ("is_void", models.BooleanField(default=False, verbose_name="void")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "participation",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cessions",
-                        to="partners.participation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "cession",
-                "verbose_name_plural": "cessions",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="Share",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("sequence", models.IntegerField(verbose_name="event")),
-                ("booked_on", models.DateField(verbose_name="booked on")),
-                (
-                    "component",
-                    models.CharField(
-                        choices=[
-                            ("disbursed", "Paid out"),
-                            ("principal", "Principal"),
-                            ("interest", "Interest"),
-                            ("fee", "Fees"),
-                            ("penalty", "Penalty"),
-                        ],
-                        max_length=9,
-                        verbose_name="component",
-                    ),
-                ),
-                (
-                    "total",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="total"
-                    ),
-                ),
-                (
-                    "bank_part",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="the bank's part"
-                    ),
-                ),
-                (
-                    "guarantor_part",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="the guarantor's part"
-                    ),
-                ),
-                (
-                    "own_part",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="our part"
-                    ),
-                ),
-                (
-                    "spread",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="spread in it"
-                    ),
-                ),
-                (
-                    "holder",
-                    models.CharField(
-                        choices=[
-                            ("bank", "the bank"),
-                            ("guarantor", "the guarantor"),
-                            ("own", "ourselves"),
-                        ],
-                        max_length=9,
-                        verbose_name="held by",
-                    ),
-                ),
-                (
-                    "bank",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shares",
-                        to="partners.partnerbank",
-                    ),
-                ),
-                (
-                    "loan",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shares",
-                        to="lending.loan",
-                    ),
-                ),
-                (
-                    "participation",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shares",
-                        to="partners.participation",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "share",
-                "verbose_name_plural": "shares",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="participation",
-            index=models.Index(
-                fields=["tenant", "bank", "status"], name="partners_participation_bank"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "loan"), name="partners_participation_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fee_fraction__range", (0, 1)),
-                    ("interest_fraction__range", (0, 1)),
-                    ("penalty_fraction__range", (0, 1)),
-                    ("principal_fraction__range", (0, 1)),
-                    ("ratio_bp__range", (0, 10000)),
-                ),
-                name="partners_participation_fractions",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("holder", "guarantor"), _negated=True),
-                    ("guarantor__isnull", False),
-                    _connector="OR",
-                ),
-                name="partners_participation_guarantor_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingleg",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "participation", "side"), name="partners_leg_one_a_side"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingleg",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "reference"), name="partners_leg_reference"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingleg",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="partners_leg_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingleg",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", True), ("status", "REQUESTED")),
-                    models.Q(
-                        models.Q(("status", "REQUESTED"), _negated=True),
-                        ("settled_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="partners_leg_settled_iff_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_at__gte", 0),
-                    models.Q(("limit__isnull", True), ("limit__gte", 0), _connector="OR"),
-                ),
-                name="partners_cession_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("holder__in", ["guarantor", "own"]),
-                    models.Q(("component", "disbursed"), _negated=True),
-                ),
-                name="partners_cession_from_the_bank",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="share",
-            index=models.Index(
-                fields=["tenant", "participation", "component"],
-                include=("total", "bank_part", "guarantor_part", "own_part", "spread"),
-                name="partners_share_sums",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="share",
-            index=models.Index(
-                fields=["tenant", "bank", "booked_on"], name="partners_share_of_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="share",
-            index=models.Index(
-                fields=["tenant", "loan", "sequence"], name="partners_share_of_event"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="share",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("bank_part"), "+", models.F("guarantor_part")
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="Participation",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
                             ),
-                            "+",
-                            models.F("own_part"),
                         ),
-                    )
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("decimals", models.SmallIntegerField(verbose_name="decimals")),
+                        (
+                            "ratio_bp",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="the bank's part of the funding, bp"
+                            ),
+                        ),
+                        (
+                            "principal_fraction",
+                            models.DecimalField(
+                                decimal_places=15,
+                                max_digits=18,
+                                verbose_name="the bank's part of principal",
+                            ),
+                        ),
+                        (
+                            "interest_fraction",
+                            models.DecimalField(
+                                decimal_places=15,
+                                max_digits=18,
+                                verbose_name="the bank's part of interest",
+                            ),
+                        ),
+                        (
+                            "fee_fraction",
+                            models.DecimalField(
+                                decimal_places=15,
+                                max_digits=18,
+                                verbose_name="the bank's part of fees",
+                            ),
+                        ),
+                        (
+                            "penalty_fraction",
+                            models.DecimalField(
+                                decimal_places=15,
+                                max_digits=18,
+                                verbose_name="the bank's part of penalty",
+                            ),
+                        ),
+                        (
+                            "holder",
+                            models.CharField(
+                                choices=[
+                                    ("bank", "the bank"),
+                                    ("guarantor", "the guarantor"),
+                                    ("own", "ourselves"),
+                                ],
+                                default="bank",
+                                max_length=9,
+                                verbose_name="held by",
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("PENDING", "Waiting for the money"),
+                                    ("FUNDED", "Funded"),
+                                    ("ACTIVE", "Active"),
+                                    ("COMPENSATED", "Paid by the guarantor"),
+                                    ("BOUGHT_BACK", "Bought back"),
+                                    ("CANCELLED", "Cancelled"),
+                                ],
+                                default="PENDING",
+                                max_length=11,
+                                verbose_name="status",
+                            ),
+                        ),
+                        (
+                            "bank_loan_number",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="the bank's loan number"
+                            ),
+                        ),
+                        ("opened_at", models.DateTimeField(verbose_name="opened")),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="participations",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "guarantor",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="participations",
+                                to="partners.guarantor",
+                            ),
+                        ),
+                        (
+                            "loan",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="participations",
+                                to="lending.loan",
+                            ),
+                        ),
+                        (
+                            "placement",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="participations",
+                                to="partners.placement",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "version",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="participations",
+                                to="partners.agreementversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "participation",
+                        "verbose_name_plural": "participations",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
                 ),
-                name="partners_share_whole",
-            ),
+                migrations.CreateModel(
+                    name="FundingLeg",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "side",
+                            models.CharField(
+                                choices=[("bank", "the bank"), ("own", "ourselves")],
+                                max_length=4,
+                                verbose_name="from",
+                            ),
+                        ),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("REQUESTED", "Asked for"),
+                                    ("CONFIRMED", "Paid in"),
+                                    ("FAILED", "Failed"),
+                                    ("RETURNED", "Given back"),
+                                    ("CANCELLED", "Cancelled"),
+                                ],
+                                default="REQUESTED",
+                                max_length=9,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("reference", models.CharField(max_length=64, verbose_name="reference")),
+                        (
+                            "bank_reference",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="the bank's reference"
+                            ),
+                        ),
+                        (
+                            "value_on",
+                            models.DateField(blank=True, null=True, verbose_name="value date"),
+                        ),
+                        ("requested_at", models.DateTimeField(verbose_name="asked for")),
+                        (
+                            "settled_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="settled"),
+                        ),
+                        (
+                            "failure",
+                            models.CharField(blank=True, max_length=200, verbose_name="failure"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "participation",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="legs",
+                                to="partners.participation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "funding leg",
+                        "verbose_name_plural": "funding legs",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Cession",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "component",
+                            models.CharField(
+                                choices=[
+                                    ("disbursed", "Paid out"),
+                                    ("principal", "Principal"),
+                                    ("interest", "Interest"),
+                                    ("fee", "Fees"),
+                                    ("penalty", "Penalty"),
+                                ],
+                                max_length=9,
+                                verbose_name="component",
+                            ),
+                        ),
+                        (
+                            "starts_at",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="begins at"
+                            ),
+                        ),
+                        (
+                            "limit",
+                            ledger.models.fields.MoneyField(
+                                blank=True,
+                                decimal_places=4,
+                                max_digits=20,
+                                null=True,
+                                verbose_name="limit",
+                            ),
+                        ),
+                        (
+                            "holder",
+                            models.CharField(
+                                choices=[
+                                    ("bank", "the bank"),
+                                    ("guarantor", "the guarantor"),
+                                    ("own", "ourselves"),
+                                ],
+                                max_length=9,
+                                verbose_name="held by",
+                            ),
+                        ),
+                        ("is_void", models.BooleanField(default=False, verbose_name="void")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "participation",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="cessions",
+                                to="partners.participation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "cession",
+                        "verbose_name_plural": "cessions",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Share",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("sequence", models.IntegerField(verbose_name="event")),
+                        ("booked_on", models.DateField(verbose_name="booked on")),
+                        (
+                            "component",
+                            models.CharField(
+                                choices=[
+                                    ("disbursed", "Paid out"),
+                                    ("principal", "Principal"),
+                                    ("interest", "Interest"),
+                                    ("fee", "Fees"),
+                                    ("penalty", "Penalty"),
+                                ],
+                                max_length=9,
+                                verbose_name="component",
+                            ),
+                        ),
+                        (
+                            "total",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="total"
+                            ),
+                        ),
+                        (
+                            "bank_part",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="the bank's part"
+                            ),
+                        ),
+                        (
+                            "guarantor_part",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                max_digits=20,
+                                verbose_name="the guarantor's part",
+                            ),
+                        ),
+                        (
+                            "own_part",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="our part"
+                            ),
+                        ),
+                        (
+                            "spread",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="spread in it"
+                            ),
+                        ),
+                        (
+                            "holder",
+                            models.CharField(
+                                choices=[
+                                    ("bank", "the bank"),
+                                    ("guarantor", "the guarantor"),
+                                    ("own", "ourselves"),
+                                ],
+                                max_length=9,
+                                verbose_name="held by",
+                            ),
+                        ),
+                        (
+                            "bank",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="shares",
+                                to="partners.partnerbank",
+                            ),
+                        ),
+                        (
+                            "loan",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="shares",
+                                to="lending.loan",
+                            ),
+                        ),
+                        (
+                            "participation",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="shares",
+                                to="partners.participation",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "share",
+                        "verbose_name_plural": "shares",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="participation",
+                    index=models.Index(
+                        fields=["tenant", "bank", "status"], name="partners_participation_bank"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="participation",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "loan"), name="partners_participation_one"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="participation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("fee_fraction__range", (0, 1)),
+                            ("interest_fraction__range", (0, 1)),
+                            ("penalty_fraction__range", (0, 1)),
+                            ("principal_fraction__range", (0, 1)),
+                            ("ratio_bp__range", (0, 10000)),
+                        ),
+                        name="partners_participation_fractions",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="participation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("holder", "guarantor"), _negated=True),
+                            ("guarantor__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="partners_participation_guarantor_known",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="fundingleg",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "participation", "side"), name="partners_leg_one_a_side"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="fundingleg",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "reference"), name="partners_leg_reference"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="fundingleg",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="partners_leg_positive"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="fundingleg",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("status", "REQUESTED")),
+                            models.Q(
+                                models.Q(("status", "REQUESTED"), _negated=True),
+                                ("settled_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="partners_leg_settled_iff_answered",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cession",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_at__gte", 0),
+                            models.Q(("limit__isnull", True), ("limit__gte", 0), _connector="OR"),
+                        ),
+                        name="partners_cession_not_negative",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cession",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("holder__in", ["guarantor", "own"]),
+                            models.Q(("component", "disbursed"), _negated=True),
+                        ),
+                        name="partners_cession_from_the_bank",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="share",
+                    index=models.Index(
+                        fields=["tenant", "participation", "component"],
+                        include=("total", "bank_part", "guarantor_part", "own_part", "spread"),
+                        name="partners_share_sums",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="share",
+                    index=models.Index(
+                        fields=["tenant", "bank", "booked_on"], name="partners_share_of_day"
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="share",
+                    index=models.Index(
+                        fields=["tenant", "loan", "sequence"], name="partners_share_of_event"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="share",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("bank_part"), "+", models.F("guarantor_part")
+                                    ),
+                                    "+",
+                                    models.F("own_part"),
+                                ),
+                            )
+                        ),
+                        name="partners_share_whole",
+                    ),
+                ),
+            ]
         ),
         GuardTenantTables("partners"),
         run_file(__file__, "0004_participations.sql"),

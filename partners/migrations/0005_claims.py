@@ -9,6 +9,7 @@ import tenancy.models.keys
 import tenancy.room
 from tenancy.guard import ForbidChange, GuardTenantTables
 from tenancy.sql import run_file
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -18,327 +19,346 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CompensationClaim",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="CompensationClaim",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("number", models.CharField(max_length=24, verbose_name="number")),
+                        (
+                            "scope",
+                            models.CharField(
+                                choices=[
+                                    ("INSTALMENT", "The overdue instalments"),
+                                    ("FULL", "All that is outstanding"),
+                                ],
+                                max_length=10,
+                                verbose_name="scope",
+                            ),
+                        ),
+                        (
+                            "trigger_dpd",
+                            models.PositiveSmallIntegerField(verbose_name="days past due"),
+                        ),
+                        ("arrears_since", models.DateField(verbose_name="in arrears since")),
+                        (
+                            "principal",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="principal"
+                            ),
+                        ),
+                        (
+                            "interest",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="interest"
+                            ),
+                        ),
+                        (
+                            "fee",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="fees"
+                            ),
+                        ),
+                        (
+                            "penalty",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="penalty"
+                            ),
+                        ),
+                        (
+                            "principal_from",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="principal from"
+                            ),
+                        ),
+                        (
+                            "interest_from",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="interest from"
+                            ),
+                        ),
+                        (
+                            "fee_from",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="fees from"
+                            ),
+                        ),
+                        (
+                            "penalty_from",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="penalty from"
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("FILED", "Filed"),
+                                    ("PAID", "Paid"),
+                                    ("REVERSED", "Taken back"),
+                                ],
+                                default="FILED",
+                                max_length=8,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("filed_on", models.DateField(verbose_name="filed on")),
+                        (
+                            "paid_on",
+                            models.DateField(blank=True, null=True, verbose_name="paid on"),
+                        ),
+                        (
+                            "reversible_until",
+                            models.DateField(
+                                blank=True, null=True, verbose_name="may be taken back until"
+                            ),
+                        ),
+                        (
+                            "reference",
+                            models.CharField(blank=True, max_length=80, verbose_name="reference"),
+                        ),
+                        (
+                            "reversed_on",
+                            models.DateField(blank=True, null=True, verbose_name="taken back on"),
+                        ),
+                        (
+                            "guarantor",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="claims",
+                                to="partners.guarantor",
+                            ),
+                        ),
+                        (
+                            "participation",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="claims",
+                                to="partners.participation",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "compensation claim",
+                        "verbose_name_plural": "compensation claims",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
+                ),
+                migrations.AddField(
+                    model_name="cession",
+                    name="claim",
+                    field=tenancy.models.keys.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cessions",
+                        to="partners.compensationclaim",
                     ),
                 ),
-                ("number", models.CharField(max_length=24, verbose_name="number")),
-                (
-                    "scope",
-                    models.CharField(
-                        choices=[
-                            ("INSTALMENT", "The overdue instalments"),
-                            ("FULL", "All that is outstanding"),
+                migrations.CreateModel(
+                    name="GuaranteeCover",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("on", models.DateField(verbose_name="given on")),
+                        ("form", models.CharField(max_length=80, verbose_name="form")),
+                        (
+                            "agreement",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="covers",
+                                to="partners.agreement",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "guarantee cover",
+                        "verbose_name_plural": "guarantee covers",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BuyBack",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "principal",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                max_digits=20,
+                                verbose_name="the bank's principal",
+                            ),
+                        ),
+                        (
+                            "interest",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4,
+                                max_digits=20,
+                                verbose_name="the bank's accrued interest",
+                            ),
+                        ),
+                        (
+                            "price_ratio",
+                            models.DecimalField(
+                                decimal_places=6, max_digits=9, verbose_name="price ratio"
+                            ),
+                        ),
+                        (
+                            "price",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="price"
+                            ),
+                        ),
+                        ("on", models.DateField(verbose_name="settled on")),
+                        ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                        (
+                            "participation",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="buy_backs",
+                                to="partners.participation",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "buy-back",
+                        "verbose_name_plural": "buy-backs",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "participation"), name="partners_bought_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("price__gte", 0)),
+                                name="partners_bought_for_a_price",
+                            ),
                         ],
-                        max_length=10,
-                        verbose_name="scope",
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name="compensationclaim",
+                    constraint=models.UniqueConstraint(
+                        fields=("tenant", "number"), name="partners_claim_number"
                     ),
                 ),
-                ("trigger_dpd", models.PositiveSmallIntegerField(verbose_name="days past due")),
-                ("arrears_since", models.DateField(verbose_name="in arrears since")),
-                (
-                    "principal",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="principal"
+                migrations.AddConstraint(
+                    model_name="compensationclaim",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("status", "REVERSED"), _negated=True),
+                        fields=("tenant", "participation", "arrears_since"),
+                        name="partners_claim_once_a_delay",
                     ),
                 ),
-                (
-                    "interest",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="interest"
+                migrations.AddConstraint(
+                    model_name="compensationclaim",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(
+                            ("scope", "FULL"), models.Q(("status", "REVERSED"), _negated=True)
+                        ),
+                        fields=("tenant", "participation"),
+                        name="partners_claim_full_once",
                     ),
                 ),
-                (
-                    "fee",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="fees"
+                migrations.AddConstraint(
+                    model_name="compensationclaim",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("fee__gte", 0),
+                            ("interest__gte", 0),
+                            ("penalty__gte", 0),
+                            ("principal__gte", 0),
+                        ),
+                        name="partners_claim_not_negative",
                     ),
                 ),
-                (
-                    "penalty",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="penalty"
+                migrations.AddConstraint(
+                    model_name="compensationclaim",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paid_on__isnull", True), ("status", "FILED")),
+                            models.Q(
+                                ("paid_on__isnull", False),
+                                ("reversible_until__isnull", False),
+                                ("status", "PAID"),
+                            ),
+                            models.Q(("reversed_on__isnull", False), ("status", "REVERSED")),
+                            _connector="OR",
+                        ),
+                        name="partners_claim_paid_iff_paid",
                     ),
                 ),
-                (
-                    "principal_from",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="principal from"
-                    ),
-                ),
-                (
-                    "interest_from",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="interest from"
-                    ),
-                ),
-                (
-                    "fee_from",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="fees from"
-                    ),
-                ),
-                (
-                    "penalty_from",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="penalty from"
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("FILED", "Filed"), ("PAID", "Paid"), ("REVERSED", "Taken back")],
-                        default="FILED",
-                        max_length=8,
-                        verbose_name="status",
-                    ),
-                ),
-                ("filed_on", models.DateField(verbose_name="filed on")),
-                ("paid_on", models.DateField(blank=True, null=True, verbose_name="paid on")),
-                (
-                    "reversible_until",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="may be taken back until"
-                    ),
-                ),
-                (
-                    "reference",
-                    models.CharField(blank=True, max_length=80, verbose_name="reference"),
-                ),
-                (
-                    "reversed_on",
-                    models.DateField(blank=True, null=True, verbose_name="taken back on"),
-                ),
-                (
-                    "guarantor",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="claims",
-                        to="partners.guarantor",
-                    ),
-                ),
-                (
-                    "participation",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="claims",
-                        to="partners.participation",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "compensation claim",
-                "verbose_name_plural": "compensation claims",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.AddField(
-            model_name="cession",
-            name="claim",
-            field=tenancy.models.keys.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="cessions",
-                to="partners.compensationclaim",
-            ),
-        ),
-        migrations.CreateModel(
-            name="GuaranteeCover",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                ("on", models.DateField(verbose_name="given on")),
-                ("form", models.CharField(max_length=80, verbose_name="form")),
-                (
-                    "agreement",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="covers",
-                        to="partners.agreement",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "guarantee cover",
-                "verbose_name_plural": "guarantee covers",
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="BuyBack",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "principal",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="the bank's principal"
-                    ),
-                ),
-                (
-                    "interest",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="the bank's accrued interest"
-                    ),
-                ),
-                (
-                    "price_ratio",
-                    models.DecimalField(
-                        decimal_places=6, max_digits=9, verbose_name="price ratio"
-                    ),
-                ),
-                (
-                    "price",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="price"
-                    ),
-                ),
-                ("on", models.DateField(verbose_name="settled on")),
-                ("reason", models.CharField(max_length=200, verbose_name="reason")),
-                (
-                    "participation",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="buy_backs",
-                        to="partners.participation",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "buy-back",
-                "verbose_name_plural": "buy-backs",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "participation"), name="partners_bought_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("price__gte", 0)), name="partners_bought_for_a_price"
-                    ),
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="compensationclaim",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "number"), name="partners_claim_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationclaim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "REVERSED"), _negated=True),
-                fields=("tenant", "participation", "arrears_since"),
-                name="partners_claim_once_a_delay",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationclaim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("scope", "FULL"), models.Q(("status", "REVERSED"), _negated=True)
-                ),
-                fields=("tenant", "participation"),
-                name="partners_claim_full_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fee__gte", 0),
-                    ("interest__gte", 0),
-                    ("penalty__gte", 0),
-                    ("principal__gte", 0),
-                ),
-                name="partners_claim_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compensationclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paid_on__isnull", True), ("status", "FILED")),
-                    models.Q(
-                        ("paid_on__isnull", False),
-                        ("reversible_until__isnull", False),
-                        ("status", "PAID"),
-                    ),
-                    models.Q(("reversed_on__isnull", False), ("status", "REVERSED")),
-                    _connector="OR",
-                ),
-                name="partners_claim_paid_iff_paid",
-            ),
+            ]
         ),
         GuardTenantTables("partners"),
         run_file(__file__, "0005_claims.sql"),

@@ -8,6 +8,7 @@ import tenancy.fields
 import tenancy.ids
 import tenancy.models.keys
 import tenancy.room
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -20,1184 +21,1310 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Attachment",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                ("size_bytes", models.PositiveIntegerField(verbose_name="size in bytes")),
-                (
-                    "received_bytes",
-                    models.PositiveIntegerField(default=0, verbose_name="received"),
-                ),
-                ("media_type", models.CharField(max_length=60, verbose_name="media type")),
-                ("is_complete", models.BooleanField(default=False, verbose_name="complete")),
-                ("has_place", models.BooleanField(default=False, verbose_name="holds a place")),
-                ("problem", models.CharField(blank=True, max_length=200, verbose_name="problem")),
-                ("announced_at", models.DateTimeField(verbose_name="announced")),
-                (
-                    "completed_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="completed"),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "attachment",
-                "verbose_name_plural": "attachments",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "sha256"), name="rural_attachment_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                        name="rural_attachment_hash_is_sha256",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("received_bytes__lte", models.F("size_bytes")), ("size_bytes__gt", 0)
-                        ),
-                        name="rural_attachment_not_more_than_all",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("completed_at__isnull", False),
-                                ("is_complete", True),
-                                ("problem", ""),
-                                ("received_bytes", models.F("size_bytes")),
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="Attachment",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
                             ),
-                            models.Q(("completed_at__isnull", True), ("is_complete", False)),
-                            _connector="OR",
                         ),
-                        name="rural_attachment_complete_iff_all_there",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AttachmentChunk",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveIntegerField()),
-                ("content", models.BinaryField()),
-                (
-                    "attachment",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="chunks",
-                        to="rural.attachment",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "attachment", "position"),
-                        name="rural_attachmentchunk_once",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="County",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("name_zh", models.CharField(max_length=60, verbose_name="Chinese name")),
-                (
-                    "name_en",
-                    models.CharField(blank=True, max_length=80, verbose_name="English name"),
-                ),
-                ("sort_key", models.CharField(blank=True, max_length=120, verbose_name="pinyin")),
-                ("code", models.CharField(max_length=6, verbose_name="code")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "county",
-                "verbose_name_plural": "counties",
-                "ordering": ["sort_key", "code"],
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "code"), name="rural_county_code"),
-                    models.CheckConstraint(
-                        condition=models.Q(("code__regex", "^[0-9]{6}$")),
-                        name="rural_county_is_code",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="FormDefinition",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=20, verbose_name="form")),
-                ("version", models.PositiveSmallIntegerField(verbose_name="version")),
-                ("definition", models.JSONField(verbose_name="definition")),
-                ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("draft", "Draft"), ("published", "Published")],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("drafted_at", models.DateTimeField(verbose_name="drafted")),
-                ("drafted_by", models.CharField(max_length=120, verbose_name="drafted by")),
-                (
-                    "published_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="published"),
-                ),
-                (
-                    "published_by",
-                    models.CharField(blank=True, max_length=120, verbose_name="published by"),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "form",
-                "verbose_name_plural": "forms",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "code", "version"), name="rural_form_once"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("status", "draft")),
-                        fields=("tenant", "code"),
-                        name="rural_form_one_draft",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("published_at__isnull", True), ("status", "draft")),
-                            models.Q(("published_at__isnull", False), ("status", "published")),
-                            _connector="OR",
+                        ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
+                        ("size_bytes", models.PositiveIntegerField(verbose_name="size in bytes")),
+                        (
+                            "received_bytes",
+                            models.PositiveIntegerField(default=0, verbose_name="received"),
                         ),
-                        name="rural_form_published_at_iff_published",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                        name="rural_form_hash_is_sha256",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("version__gt", 0)), name="rural_form_version_from_one"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Household",
-            fields=[
-                ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("code", models.CharField(max_length=24, verbose_name="code")),
-                ("group", models.CharField(blank=True, max_length=40, verbose_name="group")),
-                ("head_name", models.CharField(max_length=50, verbose_name="head of household")),
-                (
-                    "id_number",
-                    tenancy.fields.EncryptedTextField(blank=True, verbose_name="ID number"),
-                ),
-                ("id_number_index", models.CharField(blank=True, editable=False, max_length=64)),
-                ("phone", tenancy.fields.EncryptedTextField(blank=True, verbose_name="telephone")),
-                ("phone_index", models.CharField(blank=True, editable=False, max_length=64)),
-                ("values", models.JSONField(default=dict, verbose_name="record")),
-                (
-                    "numbers",
-                    tenancy.fields.EncryptedTextField(blank=True, verbose_name="personal numbers"),
-                ),
-                ("version", models.PositiveIntegerField(default=0, verbose_name="version")),
-                (
-                    "field_versions",
-                    models.JSONField(default=dict, verbose_name="versions of the fields"),
-                ),
-                (
-                    "latitude",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=6,
-                        max_digits=9,
-                        null=True,
-                        verbose_name="latitude",
-                    ),
-                ),
-                (
-                    "longitude",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=6,
-                        max_digits=9,
-                        null=True,
-                        verbose_name="longitude",
-                    ),
-                ),
-                ("created_at", models.DateTimeField(verbose_name="known since")),
-                ("changed_at", models.DateTimeField(verbose_name="changed")),
-                (
-                    "borrower",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="Empty until the household first applies.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="households",
-                        to="lending.borrower",
-                        verbose_name="borrower",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "household",
-                "verbose_name_plural": "households",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("phone_index", ""), _negated=True),
-                        fields=["tenant", "phone_index"],
-                        name="rural_household_phone",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "code"), name="rural_household_code"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("tenant", "borrower"), name="rural_household_per_borrower"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("id_number_index", ""), _negated=True),
-                        fields=("tenant", "id_number_index"),
-                        name="rural_household_per_head",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
-                            models.Q(
-                                ("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))
+                        ("media_type", models.CharField(max_length=60, verbose_name="media type")),
+                        (
+                            "is_complete",
+                            models.BooleanField(default=False, verbose_name="complete"),
+                        ),
+                        (
+                            "has_place",
+                            models.BooleanField(default=False, verbose_name="holds a place"),
+                        ),
+                        (
+                            "problem",
+                            models.CharField(blank=True, max_length=200, verbose_name="problem"),
+                        ),
+                        ("announced_at", models.DateTimeField(verbose_name="announced")),
+                        (
+                            "completed_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="completed"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
                             ),
-                            _connector="OR",
                         ),
-                        name="rural_household_place",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="IntakeRule",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                (
-                    "value",
-                    models.DecimalField(decimal_places=4, max_digits=14, verbose_name="value"),
-                ),
-                ("unit", models.CharField(max_length=20, verbose_name="unit")),
-                ("effective_from", models.DateField(verbose_name="in force from")),
-                ("source", models.CharField(max_length=300, verbose_name="source")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "intake rule",
-                "verbose_name_plural": "intake rules",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "code", "effective_from"), name="rural_intakerule_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("value__gte", 0)), name="rural_intakerule_not_negative"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Submission",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("form_code", models.CharField(max_length=20, verbose_name="form")),
-                ("form_version", models.PositiveIntegerField(verbose_name="form version")),
-                ("root_uuid", models.UUIDField(verbose_name="root UUID")),
-                (
-                    "instance_id",
-                    models.CharField(blank=True, max_length=80, verbose_name="instance"),
-                ),
-                ("content_sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                ("subject", models.CharField(blank=True, max_length=80, verbose_name="subject")),
-                (
-                    "base_version",
-                    models.PositiveIntegerField(default=0, verbose_name="base version"),
-                ),
-                ("answers", models.JSONField(verbose_name="answers")),
-                (
-                    "numbers",
-                    tenancy.fields.EncryptedTextField(blank=True, verbose_name="personal numbers"),
-                ),
-                ("device_id", models.CharField(blank=True, max_length=80, verbose_name="device")),
-                (
-                    "started_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="started on the device"
-                    ),
-                ),
-                (
-                    "finalized_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="finished on the device"
-                    ),
-                ),
-                ("received_at", models.DateTimeField(verbose_name="received")),
-                (
-                    "start_gps",
-                    models.JSONField(blank=True, default=dict, verbose_name="place of the start"),
-                ),
-                ("agent_id", models.CharField(max_length=60, verbose_name="sender")),
-                ("agent_name", models.CharField(max_length=120, verbose_name="sent by")),
-                ("agent_role", models.CharField(max_length=20, verbose_name="role")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting for its photos"),
-                            ("complete", "Complete"),
-                            ("held", "Held until what it refers to has come"),
-                            ("conflict", "In conflict"),
-                            ("rejected", "Rejected"),
+                    ],
+                    options={
+                        "verbose_name": "attachment",
+                        "verbose_name_plural": "attachments",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "sha256"), name="rural_attachment_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                                name="rural_attachment_hash_is_sha256",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("received_bytes__lte", models.F("size_bytes")),
+                                    ("size_bytes__gt", 0),
+                                ),
+                                name="rural_attachment_not_more_than_all",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("completed_at__isnull", False),
+                                        ("is_complete", True),
+                                        ("problem", ""),
+                                        ("received_bytes", models.F("size_bytes")),
+                                    ),
+                                    models.Q(
+                                        ("completed_at__isnull", True), ("is_complete", False)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_attachment_complete_iff_all_there",
+                            ),
                         ],
-                        max_length=10,
-                        verbose_name="status",
-                    ),
+                    },
                 ),
-                ("flags", models.JSONField(blank=True, default=list, verbose_name="flags")),
-                ("errors", models.JSONField(blank=True, default=list, verbose_name="errors")),
-                (
-                    "merged_fields",
-                    models.JSONField(blank=True, default=list, verbose_name="merged"),
+                migrations.CreateModel(
+                    name="AttachmentChunk",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("position", models.PositiveIntegerField()),
+                        ("content", models.BinaryField()),
+                        (
+                            "attachment",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="chunks",
+                                to="rural.attachment",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "attachment", "position"),
+                                name="rural_attachmentchunk_once",
+                            )
+                        ],
+                    },
                 ),
-                ("status_at", models.DateTimeField(verbose_name="in status since")),
-                (
-                    "definition",
-                    tenancy.models.keys.TenantForeignKey(
+                migrations.CreateModel(
+                    name="County",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("name_zh", models.CharField(max_length=60, verbose_name="Chinese name")),
+                        (
+                            "name_en",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="English name"
+                            ),
+                        ),
+                        (
+                            "sort_key",
+                            models.CharField(blank=True, max_length=120, verbose_name="pinyin"),
+                        ),
+                        ("code", models.CharField(max_length=6, verbose_name="code")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "county",
+                        "verbose_name_plural": "counties",
+                        "ordering": ["sort_key", "code"],
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="rural_county_code"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("code__regex", "^[0-9]{6}$")),
+                                name="rural_county_is_code",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="FormDefinition",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=20, verbose_name="form")),
+                        ("version", models.PositiveSmallIntegerField(verbose_name="version")),
+                        ("definition", models.JSONField(verbose_name="definition")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("draft", "Draft"), ("published", "Published")],
+                                default="draft",
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("drafted_at", models.DateTimeField(verbose_name="drafted")),
+                        (
+                            "drafted_by",
+                            models.CharField(max_length=120, verbose_name="drafted by"),
+                        ),
+                        (
+                            "published_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="published"),
+                        ),
+                        (
+                            "published_by",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="published by"
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "form",
+                        "verbose_name_plural": "forms",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code", "version"), name="rural_form_once"
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("status", "draft")),
+                                fields=("tenant", "code"),
+                                name="rural_form_one_draft",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("published_at__isnull", True), ("status", "draft")),
+                                    models.Q(
+                                        ("published_at__isnull", False), ("status", "published")
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_form_published_at_iff_published",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                                name="rural_form_hash_is_sha256",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("version__gt", 0)),
+                                name="rural_form_version_from_one",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Household",
+                    fields=[
+                        ("id", models.UUIDField(primary_key=True, serialize=False)),
+                        ("code", models.CharField(max_length=24, verbose_name="code")),
+                        (
+                            "group",
+                            models.CharField(blank=True, max_length=40, verbose_name="group"),
+                        ),
+                        (
+                            "head_name",
+                            models.CharField(max_length=50, verbose_name="head of household"),
+                        ),
+                        (
+                            "id_number",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="ID number"
+                            ),
+                        ),
+                        (
+                            "id_number_index",
+                            models.CharField(blank=True, editable=False, max_length=64),
+                        ),
+                        (
+                            "phone",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="telephone"
+                            ),
+                        ),
+                        (
+                            "phone_index",
+                            models.CharField(blank=True, editable=False, max_length=64),
+                        ),
+                        ("values", models.JSONField(default=dict, verbose_name="record")),
+                        (
+                            "numbers",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="personal numbers"
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.PositiveIntegerField(default=0, verbose_name="version"),
+                        ),
+                        (
+                            "field_versions",
+                            models.JSONField(default=dict, verbose_name="versions of the fields"),
+                        ),
+                        (
+                            "latitude",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=6,
+                                max_digits=9,
+                                null=True,
+                                verbose_name="latitude",
+                            ),
+                        ),
+                        (
+                            "longitude",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=6,
+                                max_digits=9,
+                                null=True,
+                                verbose_name="longitude",
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(verbose_name="known since")),
+                        ("changed_at", models.DateTimeField(verbose_name="changed")),
+                        (
+                            "borrower",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="Empty until the household first applies.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="households",
+                                to="lending.borrower",
+                                verbose_name="borrower",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "household",
+                        "verbose_name_plural": "households",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("phone_index", ""), _negated=True),
+                                fields=["tenant", "phone_index"],
+                                name="rural_household_phone",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="rural_household_code"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "borrower"), name="rural_household_per_borrower"
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("id_number_index", ""), _negated=True),
+                                fields=("tenant", "id_number_index"),
+                                name="rural_household_per_head",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("latitude__isnull", True), ("longitude__isnull", True)
+                                    ),
+                                    models.Q(
+                                        ("latitude__range", (-90, 90)),
+                                        ("longitude__range", (-180, 180)),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_household_place",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="IntakeRule",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        (
+                            "value",
+                            models.DecimalField(
+                                decimal_places=4, max_digits=14, verbose_name="value"
+                            ),
+                        ),
+                        ("unit", models.CharField(max_length=20, verbose_name="unit")),
+                        ("effective_from", models.DateField(verbose_name="in force from")),
+                        ("source", models.CharField(max_length=300, verbose_name="source")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "intake rule",
+                        "verbose_name_plural": "intake rules",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code", "effective_from"),
+                                name="rural_intakerule_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("value__gte", 0)),
+                                name="rural_intakerule_not_negative",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Submission",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("form_code", models.CharField(max_length=20, verbose_name="form")),
+                        ("form_version", models.PositiveIntegerField(verbose_name="form version")),
+                        ("root_uuid", models.UUIDField(verbose_name="root UUID")),
+                        (
+                            "instance_id",
+                            models.CharField(blank=True, max_length=80, verbose_name="instance"),
+                        ),
+                        (
+                            "content_sha256",
+                            models.CharField(max_length=64, verbose_name="content hash"),
+                        ),
+                        (
+                            "subject",
+                            models.CharField(blank=True, max_length=80, verbose_name="subject"),
+                        ),
+                        (
+                            "base_version",
+                            models.PositiveIntegerField(default=0, verbose_name="base version"),
+                        ),
+                        ("answers", models.JSONField(verbose_name="answers")),
+                        (
+                            "numbers",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="personal numbers"
+                            ),
+                        ),
+                        (
+                            "device_id",
+                            models.CharField(blank=True, max_length=80, verbose_name="device"),
+                        ),
+                        (
+                            "started_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="started on the device"
+                            ),
+                        ),
+                        (
+                            "finalized_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="finished on the device"
+                            ),
+                        ),
+                        ("received_at", models.DateTimeField(verbose_name="received")),
+                        (
+                            "start_gps",
+                            models.JSONField(
+                                blank=True, default=dict, verbose_name="place of the start"
+                            ),
+                        ),
+                        ("agent_id", models.CharField(max_length=60, verbose_name="sender")),
+                        ("agent_name", models.CharField(max_length=120, verbose_name="sent by")),
+                        ("agent_role", models.CharField(max_length=20, verbose_name="role")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Waiting for its photos"),
+                                    ("complete", "Complete"),
+                                    ("held", "Held until what it refers to has come"),
+                                    ("conflict", "In conflict"),
+                                    ("rejected", "Rejected"),
+                                ],
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        (
+                            "flags",
+                            models.JSONField(blank=True, default=list, verbose_name="flags"),
+                        ),
+                        (
+                            "errors",
+                            models.JSONField(blank=True, default=list, verbose_name="errors"),
+                        ),
+                        (
+                            "merged_fields",
+                            models.JSONField(blank=True, default=list, verbose_name="merged"),
+                        ),
+                        ("status_at", models.DateTimeField(verbose_name="in status since")),
+                        (
+                            "definition",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="submissions",
+                                to="rural.formdefinition",
+                                verbose_name="definition",
+                            ),
+                        ),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="submissions",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "submission",
+                        "verbose_name_plural": "submissions",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "form_code", "received_at"],
+                                name="rural_submission_by_form",
+                            ),
+                            models.Index(
+                                fields=["tenant", "household"], name="rural_submission_of"
+                            ),
+                            models.Index(
+                                condition=models.Q(("status", "held")),
+                                fields=["tenant", "subject"],
+                                name="rural_submission_held",
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("status", "rejected"), _negated=True),
+                                fields=("tenant", "form_code", "root_uuid"),
+                                name="rural_submission_once",
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "form_code", "root_uuid", "content_sha256"),
+                                name="rural_submission_body_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("content_sha256__regex", "^[0-9a-f]{64}$")),
+                                name="rural_submission_hash_is_sha256",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("status", "rejected"), ("errors", []), _connector="OR"
+                                ),
+                                name="rural_submission_errors_iff_rejected",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="LivestockEnterprise",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("season", models.CharField(max_length=20, verbose_name="season")),
+                        ("values", models.JSONField(verbose_name="answers")),
+                        ("accepted_at", models.DateTimeField(verbose_name="accepted")),
+                        ("species", models.CharField(max_length=40, verbose_name="species")),
+                        ("mode", models.CharField(max_length=40, verbose_name="mode")),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="livestock",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "submission",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="livestock",
+                                to="rural.submission",
+                                verbose_name="submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "livestock enterprise",
+                        "verbose_name_plural": "livestock enterprises",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "household", "season", "species", "mode"),
+                                name="rural_livestock_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="HouseholdRevision",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("number", models.PositiveIntegerField(verbose_name="version")),
+                        ("changes", models.JSONField(default=dict, verbose_name="changes")),
+                        (
+                            "numbers",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="personal numbers"
+                            ),
+                        ),
+                        (
+                            "device_id",
+                            models.CharField(blank=True, max_length=80, verbose_name="device"),
+                        ),
+                        (
+                            "finalized_at",
+                            models.DateTimeField(
+                                blank=True, null=True, verbose_name="finished on the device"
+                            ),
+                        ),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        ("by", models.CharField(max_length=120, verbose_name="by")),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="revisions",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "submission",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="revisions",
+                                to="rural.submission",
+                                verbose_name="submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "household revision",
+                        "verbose_name_plural": "household revisions",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "household", "number"),
+                                name="rural_revision_number",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CropEnterprise",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("season", models.CharField(max_length=20, verbose_name="season")),
+                        ("values", models.JSONField(verbose_name="answers")),
+                        ("accepted_at", models.DateTimeField(verbose_name="accepted")),
+                        ("crop", models.CharField(max_length=40, verbose_name="crop")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="crops",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "submission",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="crops",
+                                to="rural.submission",
+                                verbose_name="submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "crop enterprise",
+                        "verbose_name_plural": "crop enterprises",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "household", "season", "crop"),
+                                name="rural_crop_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ConflictCase",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("same_uuid_other_hash", "Two contents under one form"),
+                                    ("same_field", "The same field changed twice"),
+                                    ("near_duplicate", "Perhaps the same household"),
+                                ],
+                                max_length=20,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("open", "Open"), ("resolved", "Resolved")],
+                                default="open",
+                                max_length=8,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("fields", models.JSONField(default=dict, verbose_name="fields")),
+                        (
+                            "incoming",
+                            models.JSONField(
+                                blank=True, default=dict, verbose_name="incoming content"
+                            ),
+                        ),
+                        (
+                            "incoming_numbers",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="personal numbers"
+                            ),
+                        ),
+                        (
+                            "incoming_sha256",
+                            models.CharField(
+                                blank=True, max_length=64, verbose_name="incoming hash"
+                            ),
+                        ),
+                        ("opened_at", models.DateTimeField(verbose_name="opened")),
+                        ("opened_by", models.CharField(max_length=120, verbose_name="sent by")),
+                        (
+                            "resolution",
+                            models.JSONField(blank=True, default=dict, verbose_name="resolution"),
+                        ),
+                        (
+                            "reason",
+                            models.CharField(blank=True, max_length=500, verbose_name="reason"),
+                        ),
+                        (
+                            "resolved_at",
+                            models.DateTimeField(blank=True, null=True, verbose_name="resolved"),
+                        ),
+                        (
+                            "resolved_by",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="resolved by"
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="conflicts",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "submission",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="conflicts",
+                                to="rural.submission",
+                                verbose_name="submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "conflict",
+                        "verbose_name_plural": "conflicts",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("status", "open")),
+                                fields=["tenant", "opened_at"],
+                                name="rural_conflict_queue",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "submission", "kind", "incoming_sha256"),
+                                name="rural_conflict_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("resolved_at__isnull", True), ("status", "open")),
+                                    models.Q(
+                                        ("resolved_at__isnull", False),
+                                        ("resolved_by__gt", ""),
+                                        ("status", "resolved"),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_conflict_resolved_by_somebody",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AttachmentUse",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "attachment",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="uses",
+                                to="rural.attachment",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "submission",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attachment_uses",
+                                to="rural.submission",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "submission", "attachment"),
+                                name="rural_attachmentuse_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Township",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("name_zh", models.CharField(max_length=60, verbose_name="Chinese name")),
+                        (
+                            "name_en",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="English name"
+                            ),
+                        ),
+                        (
+                            "sort_key",
+                            models.CharField(blank=True, max_length=120, verbose_name="pinyin"),
+                        ),
+                        ("code", models.CharField(max_length=9, verbose_name="code")),
+                        (
+                            "county",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="townships",
+                                to="rural.county",
+                                verbose_name="county",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "township",
+                        "verbose_name_plural": "townships",
+                        "ordering": ["sort_key", "code"],
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="rural_township_code"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("code__regex", "^[0-9]{9}$")),
+                                name="rural_township_is_code",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Village",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("name_zh", models.CharField(max_length=60, verbose_name="Chinese name")),
+                        (
+                            "name_en",
+                            models.CharField(
+                                blank=True, max_length=80, verbose_name="English name"
+                            ),
+                        ),
+                        (
+                            "sort_key",
+                            models.CharField(blank=True, max_length=120, verbose_name="pinyin"),
+                        ),
+                        ("code", models.CharField(max_length=12, verbose_name="code")),
+                        (
+                            "latitude",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=6,
+                                max_digits=9,
+                                null=True,
+                                verbose_name="latitude",
+                            ),
+                        ),
+                        (
+                            "longitude",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=6,
+                                max_digits=9,
+                                null=True,
+                                verbose_name="longitude",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "township",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="villages",
+                                to="rural.township",
+                                verbose_name="township",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "village",
+                        "verbose_name_plural": "villages",
+                        "ordering": ["sort_key", "code"],
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="rural_village_code"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("code__regex", "^[0-9]{12}$")),
+                                name="rural_village_is_code",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("latitude__isnull", True), ("longitude__isnull", True)
+                                    ),
+                                    models.Q(
+                                        ("latitude__range", (-90, 90)),
+                                        ("longitude__range", (-180, 180)),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_village_centre",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="submission",
+                    name="village",
+                    field=tenancy.models.keys.TenantForeignKey(
                         blank=True,
                         db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="submissions",
-                        to="rural.formdefinition",
-                        verbose_name="definition",
-                    ),
-                ),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="submissions",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "submission",
-                "verbose_name_plural": "submissions",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "form_code", "received_at"],
-                        name="rural_submission_by_form",
-                    ),
-                    models.Index(fields=["tenant", "household"], name="rural_submission_of"),
-                    models.Index(
-                        condition=models.Q(("status", "held")),
-                        fields=["tenant", "subject"],
-                        name="rural_submission_held",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("status", "rejected"), _negated=True),
-                        fields=("tenant", "form_code", "root_uuid"),
-                        name="rural_submission_once",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("tenant", "form_code", "root_uuid", "content_sha256"),
-                        name="rural_submission_body_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("content_sha256__regex", "^[0-9a-f]{64}$")),
-                        name="rural_submission_hash_is_sha256",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("status", "rejected"), ("errors", []), _connector="OR"
-                        ),
-                        name="rural_submission_errors_iff_rejected",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="LivestockEnterprise",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("season", models.CharField(max_length=20, verbose_name="season")),
-                ("values", models.JSONField(verbose_name="answers")),
-                ("accepted_at", models.DateTimeField(verbose_name="accepted")),
-                ("species", models.CharField(max_length=40, verbose_name="species")),
-                ("mode", models.CharField(max_length=40, verbose_name="mode")),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="livestock",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "submission",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="livestock",
-                        to="rural.submission",
-                        verbose_name="submission",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "livestock enterprise",
-                "verbose_name_plural": "livestock enterprises",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "household", "season", "species", "mode"),
-                        name="rural_livestock_once",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="HouseholdRevision",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("number", models.PositiveIntegerField(verbose_name="version")),
-                ("changes", models.JSONField(default=dict, verbose_name="changes")),
-                (
-                    "numbers",
-                    tenancy.fields.EncryptedTextField(blank=True, verbose_name="personal numbers"),
-                ),
-                ("device_id", models.CharField(blank=True, max_length=80, verbose_name="device")),
-                (
-                    "finalized_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="finished on the device"
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("by", models.CharField(max_length=120, verbose_name="by")),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="revisions",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "submission",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="revisions",
-                        to="rural.submission",
-                        verbose_name="submission",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "household revision",
-                "verbose_name_plural": "household revisions",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "household", "number"), name="rural_revision_number"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CropEnterprise",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("season", models.CharField(max_length=20, verbose_name="season")),
-                ("values", models.JSONField(verbose_name="answers")),
-                ("accepted_at", models.DateTimeField(verbose_name="accepted")),
-                ("crop", models.CharField(max_length=40, verbose_name="crop")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="crops",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "submission",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="crops",
-                        to="rural.submission",
-                        verbose_name="submission",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "crop enterprise",
-                "verbose_name_plural": "crop enterprises",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "household", "season", "crop"), name="rural_crop_once"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConflictCase",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("same_uuid_other_hash", "Two contents under one form"),
-                            ("same_field", "The same field changed twice"),
-                            ("near_duplicate", "Perhaps the same household"),
-                        ],
-                        max_length=20,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("open", "Open"), ("resolved", "Resolved")],
-                        default="open",
-                        max_length=8,
-                        verbose_name="status",
-                    ),
-                ),
-                ("fields", models.JSONField(default=dict, verbose_name="fields")),
-                (
-                    "incoming",
-                    models.JSONField(blank=True, default=dict, verbose_name="incoming content"),
-                ),
-                (
-                    "incoming_numbers",
-                    tenancy.fields.EncryptedTextField(blank=True, verbose_name="personal numbers"),
-                ),
-                (
-                    "incoming_sha256",
-                    models.CharField(blank=True, max_length=64, verbose_name="incoming hash"),
-                ),
-                ("opened_at", models.DateTimeField(verbose_name="opened")),
-                ("opened_by", models.CharField(max_length=120, verbose_name="sent by")),
-                (
-                    "resolution",
-                    models.JSONField(blank=True, default=dict, verbose_name="resolution"),
-                ),
-                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
-                (
-                    "resolved_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="resolved"),
-                ),
-                (
-                    "resolved_by",
-                    models.CharField(blank=True, max_length=120, verbose_name="resolved by"),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="conflicts",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "submission",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="conflicts",
-                        to="rural.submission",
-                        verbose_name="submission",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "conflict",
-                "verbose_name_plural": "conflicts",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("status", "open")),
-                        fields=["tenant", "opened_at"],
-                        name="rural_conflict_queue",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "submission", "kind", "incoming_sha256"),
-                        name="rural_conflict_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("resolved_at__isnull", True), ("status", "open")),
-                            models.Q(
-                                ("resolved_at__isnull", False),
-                                ("resolved_by__gt", ""),
-                                ("status", "resolved"),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="rural_conflict_resolved_by_somebody",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AttachmentUse",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "attachment",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="uses",
-                        to="rural.attachment",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "submission",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attachment_uses",
-                        to="rural.submission",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "submission", "attachment"),
-                        name="rural_attachmentuse_once",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Township",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("name_zh", models.CharField(max_length=60, verbose_name="Chinese name")),
-                (
-                    "name_en",
-                    models.CharField(blank=True, max_length=80, verbose_name="English name"),
-                ),
-                ("sort_key", models.CharField(blank=True, max_length=120, verbose_name="pinyin")),
-                ("code", models.CharField(max_length=9, verbose_name="code")),
-                (
-                    "county",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="townships",
-                        to="rural.county",
-                        verbose_name="county",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "township",
-                "verbose_name_plural": "townships",
-                "ordering": ["sort_key", "code"],
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "code"), name="rural_township_code"),
-                    models.CheckConstraint(
-                        condition=models.Q(("code__regex", "^[0-9]{9}$")),
-                        name="rural_township_is_code",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Village",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("name_zh", models.CharField(max_length=60, verbose_name="Chinese name")),
-                (
-                    "name_en",
-                    models.CharField(blank=True, max_length=80, verbose_name="English name"),
-                ),
-                ("sort_key", models.CharField(blank=True, max_length=120, verbose_name="pinyin")),
-                ("code", models.CharField(max_length=12, verbose_name="code")),
-                (
-                    "latitude",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=6,
-                        max_digits=9,
-                        null=True,
-                        verbose_name="latitude",
-                    ),
-                ),
-                (
-                    "longitude",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=6,
-                        max_digits=9,
-                        null=True,
-                        verbose_name="longitude",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "township",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="villages",
-                        to="rural.township",
-                        verbose_name="township",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "village",
-                "verbose_name_plural": "villages",
-                "ordering": ["sort_key", "code"],
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "code"), name="rural_village_code"),
-                    models.CheckConstraint(
-                        condition=models.Q(("code__regex", "^[0-9]{12}$")),
-                        name="rural_village_is_code",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
-                            models.Q(
-                                ("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))
-                            ),
-                            _connector="OR",
-                        ),
-                        name="rural_village_centre",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="submission",
-            name="village",
-            field=tenancy.models.keys.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="submissions",
-                to="rural.village",
-                verbose_name="village",
-            ),
-        ),
-        migrations.AddField(
-            model_name="household",
-            name="village",
-            field=tenancy.models.keys.TenantForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="households",
-                to="rural.village",
-                verbose_name="village",
-            ),
-        ),
-        migrations.CreateModel(
-            name="VillageWorker",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("since", models.DateField(verbose_name="since")),
-                ("is_active", models.BooleanField(default=True, verbose_name="is active")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
-                    ),
-                ),
-                (
-                    "village",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="workers",
                         to="rural.village",
                         verbose_name="village",
                     ),
                 ),
-            ],
-            options={
-                "verbose_name": "village worker",
-                "verbose_name_plural": "village workers",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "user", "village"), name="rural_villageworker_once"
-                    )
-                ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="household",
-            index=models.Index(
-                fields=["tenant", "village", "head_name"], name="rural_household_in_village"
-            ),
+                migrations.AddField(
+                    model_name="household",
+                    name="village",
+                    field=tenancy.models.keys.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="households",
+                        to="rural.village",
+                        verbose_name="village",
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="VillageWorker",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("since", models.DateField(verbose_name="since")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="is active")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="user",
+                            ),
+                        ),
+                        (
+                            "village",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="workers",
+                                to="rural.village",
+                                verbose_name="village",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "village worker",
+                        "verbose_name_plural": "village workers",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "user", "village"),
+                                name="rural_villageworker_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.AddIndex(
+                    model_name="household",
+                    index=models.Index(
+                        fields=["tenant", "village", "head_name"],
+                        name="rural_household_in_village",
+                    ),
+                ),
+            ]
         ),
     ]

@@ -12,6 +12,7 @@ import tenancy.models.keys
 import tenancy.room
 from tenancy.guard import ForbidChange, GuardTenantTables
 from tenancy.sql import run_file
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -23,2760 +24,2934 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CalendarDay",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("day", models.DateField(verbose_name="day")),
-                ("is_working", models.BooleanField(verbose_name="is worked")),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("source", models.CharField(max_length=300, verbose_name="source")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "calendar day",
-                "verbose_name_plural": "calendar days",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "day"), name="rural_calendarday_once"
-                    )
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="CommissionTariff",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("effective_from", models.DateField(verbose_name="in force from")),
-                (
-                    "rate",
-                    models.DecimalField(
-                        decimal_places=6, max_digits=7, verbose_name="share of the amount paid out"
-                    ),
-                ),
-                (
-                    "first_share",
-                    models.DecimalField(
-                        decimal_places=6,
-                        max_digits=7,
-                        verbose_name="part earned after cooling-off",
-                    ),
-                ),
-                (
-                    "cooling_off_days",
-                    models.PositiveSmallIntegerField(verbose_name="days of cooling-off"),
-                ),
-                (
-                    "on_time_dues",
-                    models.PositiveSmallIntegerField(verbose_name="due dates met for the rest"),
-                ),
-                (
-                    "first_default_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="days that make a first default"
-                    ),
-                ),
-                (
-                    "arrears_days",
-                    models.PositiveSmallIntegerField(verbose_name="days past due that take back"),
-                ),
-                ("watch_months", models.PositiveSmallIntegerField(verbose_name="months watched")),
-                (
-                    "arrears_clawback",
-                    models.DecimalField(
-                        decimal_places=6, max_digits=7, verbose_name="part taken back for arrears"
-                    ),
-                ),
-                (
-                    "max_first_defaults",
-                    models.DecimalField(
-                        decimal_places=6,
-                        max_digits=7,
-                        verbose_name="highest share of first defaults",
-                    ),
-                ),
-                (
-                    "max_late",
-                    models.DecimalField(
-                        decimal_places=6,
-                        max_digits=7,
-                        verbose_name="highest share of principal that is late",
-                    ),
-                ),
-                (
-                    "late_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="days past due that count as late"
-                    ),
-                ),
-                (
-                    "min_loans",
-                    models.PositiveSmallIntegerField(verbose_name="smallest book that is judged"),
-                ),
-                (
-                    "review_days",
-                    models.PositiveSmallIntegerField(verbose_name="days of rest after an appeal"),
-                ),
-                ("source", models.CharField(max_length=300, verbose_name="source")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "commission tariff",
-                "verbose_name_plural": "commission tariffs",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "effective_from"), name="rural_tariff_per_day"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("first_share__range", (0, 1)),
-                            ("rate__range", (0, 1)),
-                            ("arrears_clawback__range", (0, 1)),
-                        ),
-                        name="rural_tariff_shares",
-                    ),
-                ],
-                "indexes": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Course",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                (
-                    "name_zh",
-                    models.CharField(blank=True, max_length=120, verbose_name="Chinese name"),
-                ),
-                (
-                    "subject",
-                    models.CharField(
-                        choices=[
-                            ("crop", "Crops"),
-                            ("poultry", "Poultry"),
-                            ("pigs", "Pigs"),
-                            ("cattle", "Cattle and sheep"),
-                            ("aquaculture", "Aquaculture"),
-                            ("any", "Any"),
-                        ],
-                        max_length=11,
-                        verbose_name="for",
-                    ),
-                ),
-                (
-                    "material",
-                    models.CharField(blank=True, max_length=300, verbose_name="material"),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "course",
-                "verbose_name_plural": "courses",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "code"), name="rural_course_code")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Lesson",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("held_on", models.DateField(verbose_name="held on")),
-                ("trainer", models.CharField(max_length=120, verbose_name="trainer")),
-                ("minutes", models.PositiveSmallIntegerField(verbose_name="minutes")),
-                (
-                    "course",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lessons",
-                        to="rural.course",
-                        verbose_name="course",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "village",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.village",
-                        verbose_name="village",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "lesson",
-                "verbose_name_plural": "lessons",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "course", "village", "held_on"), name="rural_lesson_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("minutes__range", (1, 600))),
-                        name="rural_lesson_minutes",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PanelScale",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("effective_from", models.DateField(verbose_name="in force from")),
-                (
-                    "character",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=5, verbose_name="weight of character"
-                    ),
-                ),
-                (
-                    "diligence",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=5, verbose_name="weight of diligence"
-                    ),
-                ),
-                (
-                    "harmony",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=5, verbose_name="weight of harmony"
-                    ),
-                ),
-                (
-                    "rumour",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=5, verbose_name="weight of rumoured debts"
-                    ),
-                ),
-                (
-                    "trim",
-                    models.DecimalField(
-                        decimal_places=3, max_digits=4, verbose_name="part cut off at each end"
-                    ),
-                ),
-                ("min_ballots", models.PositiveSmallIntegerField(verbose_name="fewest ballots")),
-                ("levels", models.JSONField(verbose_name="grades")),
-                (
-                    "valid_months",
-                    models.PositiveSmallIntegerField(verbose_name="months that a result is valid"),
-                ),
-                (
-                    "notice_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="days between notice and publication"
-                    ),
-                ),
-                ("source", models.CharField(max_length=300, verbose_name="source")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "panel scale",
-                "verbose_name_plural": "panel scales",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "effective_from"), name="rural_panelscale_per_day"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("min_ballots__gte", 3), ("trim__range", (0, "0.499"))),
-                        name="rural_panelscale_sensible",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PanelSession",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("OPEN", "Voting"),
-                            ("CLOSED", "Closed, graded"),
-                            ("NOTIFIED", "Households told"),
-                            ("PUBLISHED", "Published"),
-                        ],
-                        default="OPEN",
-                        max_length=9,
-                        verbose_name="status",
-                    ),
-                ),
-                ("opened_on", models.DateField(verbose_name="opened on")),
-                ("opened_by", models.CharField(max_length=150, verbose_name="opened by")),
-                ("closed_on", models.DateField(null=True, verbose_name="closed on")),
-                ("notified_on", models.DateField(null=True, verbose_name="households told on")),
-                ("published_on", models.DateField(null=True, verbose_name="published on")),
-                (
-                    "scale",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.panelscale",
-                        verbose_name="panel scale",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "village",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.village",
-                        verbose_name="village",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "panel session",
-                "verbose_name_plural": "panel sessions",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "code"), name="rural_panel_code"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("closed_on__isnull", True), ("status", "OPEN")),
-                            models.Q(
-                                models.Q(("status", "OPEN"), _negated=True),
-                                ("closed_on__isnull", False),
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="CalendarDay",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("day", models.DateField(verbose_name="day")),
+                        ("is_working", models.BooleanField(verbose_name="is worked")),
+                        ("name", models.CharField(max_length=80, verbose_name="name")),
+                        ("source", models.CharField(max_length=300, verbose_name="source")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
                             ),
-                            _connector="OR",
                         ),
-                        name="rural_panel_closed_iff_over",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("status", "PUBLISHED"), _negated=True),
-                            models.Q(
-                                ("notified_on__isnull", False), ("published_on__isnull", False)
-                            ),
-                            _connector="OR",
-                        ),
-                        name="rural_panel_notice_before_publication",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Programme",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                (
-                    "name_zh",
-                    models.CharField(blank=True, max_length=120, verbose_name="Chinese name"),
-                ),
-                (
-                    "bank_code",
-                    models.CharField(
-                        blank=True,
-                        help_text="Empty: our own money.",
-                        max_length=40,
-                        verbose_name="bank",
-                    ),
-                ),
-                ("product_code", models.CharField(max_length=40, verbose_name="product")),
-                (
-                    "min_amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="smallest amount"
-                    ),
-                ),
-                (
-                    "max_amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="largest amount"
-                    ),
-                ),
-                ("is_on", models.BooleanField(default=False, verbose_name="switched on")),
-                ("starts_on", models.DateField(verbose_name="starts on")),
-                ("ends_on", models.DateField(verbose_name="ends on")),
-                ("source", models.CharField(max_length=300, verbose_name="source")),
-                (
-                    "county",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="programmes",
-                        to="rural.county",
-                        verbose_name="county",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "programme",
-                "verbose_name_plural": "programmes",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "county", "product_code"], name="rural_programme_of"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "code"), name="rural_programme_code"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("max_amount__gte", models.F("min_amount")), ("min_amount__gt", 0)
-                        ),
-                        name="rural_programme_amounts",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                        name="rural_programme_dates",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ProgrammeAgreement",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
-                ("reference", models.CharField(max_length=80, verbose_name="reference")),
-                ("data_items", models.JSONField(verbose_name="data items")),
-                ("purpose", models.CharField(max_length=300, verbose_name="purpose")),
-                ("exit_terms", models.CharField(max_length=500, verbose_name="on exit")),
-                ("signed_on", models.DateField(verbose_name="signed on")),
-                ("starts_on", models.DateField(verbose_name="starts on")),
-                ("ends_on", models.DateField(verbose_name="ends on")),
-                ("exited_on", models.DateField(null=True, verbose_name="left on")),
-                (
-                    "exit_reason",
-                    models.CharField(blank=True, max_length=500, verbose_name="why it was left"),
-                ),
-                (
-                    "programme",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="agreements",
-                        to="rural.programme",
-                        verbose_name="programme",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "programme agreement",
-                "verbose_name_plural": "programme agreements",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "programme", "number"), name="rural_agreement_number"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                        name="rural_agreement_dates",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("exit_reason", ""), ("exited_on__isnull", True)),
-                            models.Q(
-                                ("exited_on__isnull", False),
-                                models.Q(("exit_reason", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="rural_agreement_exit_reason",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="SignalCode",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                (
-                    "name_zh",
-                    models.CharField(blank=True, max_length=120, verbose_name="Chinese name"),
-                ),
-                ("severity", models.PositiveSmallIntegerField(verbose_name="severity, 1 to 3")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "signal of the catalogue",
-                "verbose_name_plural": "signals of the catalogue",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "code"), name="rural_signalcode_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("severity__range", (1, 3))),
-                        name="rural_signalcode_severity",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="VillagePartner",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                (
-                    "id_number",
-                    tenancy.fields.EncryptedTextField(blank=True, verbose_name="ID number"),
-                ),
-                ("id_number_index", models.CharField(blank=True, editable=False, max_length=64)),
-                (
-                    "payout_account",
-                    tenancy.fields.EncryptedTextField(
-                        blank=True, verbose_name="account for commission"
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("ACTIVE", "Active"),
-                            ("SUSPENDED", "Suspended"),
-                            ("APPEALING", "Suspended, appeal open"),
-                            ("ENDED", "Ended"),
-                        ],
-                        default="ACTIVE",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("status_since", models.DateTimeField(verbose_name="in status since")),
-                (
-                    "reviewed_until",
-                    models.DateField(null=True, verbose_name="not suspended automatically before"),
-                ),
-                ("joined_on", models.DateField(verbose_name="partner since")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "village partner",
-                "verbose_name_plural": "village partners",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "code"), name="rural_partner_code"),
-                    models.UniqueConstraint(
-                        fields=("tenant", "user"), name="rural_partner_per_user"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("code", ""), _negated=True),
-                        name="rural_partner_has_code",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="VillageRule",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                (
-                    "value",
-                    models.DecimalField(decimal_places=6, max_digits=14, verbose_name="value"),
-                ),
-                ("unit", models.CharField(max_length=20, verbose_name="unit")),
-                ("effective_from", models.DateField(verbose_name="in force from")),
-                ("source", models.CharField(max_length=300, verbose_name="source")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "village rule",
-                "verbose_name_plural": "village rules",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "code", "effective_from"), name="rural_villagerule_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("value__gte", 0)), name="rural_villagerule_positive"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="VisitPlan",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("day", models.DateField(verbose_name="day")),
-                ("made_at", models.DateTimeField(verbose_name="made")),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="officer",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "village",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.village",
-                        verbose_name="village",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "visit plan",
-                "verbose_name_plural": "visit plans",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "officer", "village", "day"), name="rural_visitplan_once"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Attendance",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("noted_at", models.DateTimeField(verbose_name="noted")),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attendances",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "lesson",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attendances",
-                        to="rural.lesson",
-                        verbose_name="lesson",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "attendance",
-                "verbose_name_plural": "attendances",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "lesson", "household"), name="rural_attendance_once"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CommissionStatement",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("month", models.DateField(verbose_name="month")),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "opening",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="brought forward"
-                    ),
-                ),
-                (
-                    "earned",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="earned"
-                    ),
-                ),
-                (
-                    "clawed_back",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="taken back"
-                    ),
-                ),
-                (
-                    "payable",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="payable"
-                    ),
-                ),
-                (
-                    "carried",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="carried on"
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("PREPARED", "Waits for approval"),
-                            ("PAID", "Paid"),
-                            ("SUPERSEDED", "Superseded"),
-                        ],
-                        default="PREPARED",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("prepared_at", models.DateTimeField(verbose_name="prepared")),
-                ("prepared_by", models.CharField(editable=False, max_length=80)),
-                (
-                    "paid",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, null=True, verbose_name="paid"
-                    ),
-                ),
-                ("paid_on", models.DateField(null=True, verbose_name="paid on")),
-                (
-                    "paid_by",
-                    models.CharField(blank=True, max_length=150, verbose_name="approved by"),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "partner",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="statements",
-                        to="rural.villagepartner",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "commission statement",
-                "verbose_name_plural": "commission statements",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "partner", "month", "currency"),
-                        name="rural_statement_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("carried__lte", 0), ("payable__gte", 0)),
-                        name="rural_statement_never_negative",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "payable",
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        django.db.models.expressions.CombinedExpression(
-                                            models.F("opening"), "+", models.F("earned")
-                                        ),
-                                        "+",
-                                        models.F("clawed_back"),
-                                    ),
-                                    "-",
-                                    models.F("carried"),
-                                ),
+                    ],
+                    options={
+                        "verbose_name": "calendar day",
+                        "verbose_name_plural": "calendar days",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "day"), name="rural_calendarday_once"
                             )
-                        ),
-                        name="rural_statement_adds_up",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("paid__gte", 0),
-                                ("paid__lte", models.F("payable")),
-                                ("status", "PAID"),
-                                ("paid_on__isnull", False),
+                        ],
+                        "indexes": [],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CommissionTariff",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
                             ),
-                            models.Q(
-                                models.Q(("status", "PAID"), _negated=True),
-                                ("paid__isnull", True),
-                                ("paid_on__isnull", True),
-                            ),
-                            _connector="OR",
                         ),
-                        name="rural_statement_paid_iff_paid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DataSource",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                ("department", models.CharField(max_length=120, verbose_name="department")),
-                (
-                    "department_zh",
-                    models.CharField(blank=True, max_length=120, verbose_name="Chinese name"),
-                ),
-                ("owner", models.CharField(max_length=120, verbose_name="owner")),
-                ("columns", models.JSONField(verbose_name="columns")),
-                (
-                    "consent_basis",
-                    models.CharField(
-                        choices=[
-                            ("consent", "The farmer's consent"),
-                            ("agreement", "Programme agreement and consent"),
-                            ("public", "Published register"),
-                        ],
-                        max_length=9,
-                        verbose_name="basis",
-                    ),
-                ),
-                ("purpose", models.CharField(max_length=300, verbose_name="purpose")),
-                (
-                    "refresh_days",
-                    models.PositiveSmallIntegerField(verbose_name="refreshed every (days)"),
-                ),
-                ("refreshed_on", models.DateField(null=True, verbose_name="refreshed on")),
-                (
-                    "quality",
-                    models.DecimalField(
-                        decimal_places=2,
-                        help_text="Share of good rows of the latest import, in per cent.",
-                        max_digits=5,
-                        null=True,
-                        verbose_name="quality",
-                    ),
-                ),
-                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="withdrawn")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "programme",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sources",
-                        to="rural.programme",
-                        verbose_name="programme",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "county data source",
-                "verbose_name_plural": "county data sources",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "code"), name="rural_datasource_code"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("quality__isnull", True),
-                            ("quality__range", (0, 100)),
-                            _connector="OR",
-                        ),
-                        name="rural_datasource_quality",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DeletionCertificate",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("rows", models.PositiveBigIntegerField(verbose_name="rows deleted")),
-                ("rows_sha256", models.CharField(max_length=64, verbose_name="hash of the rows")),
-                ("reason", models.CharField(max_length=500, verbose_name="reason")),
-                ("deleted_at", models.DateTimeField(verbose_name="deleted")),
-                ("deleted_by", models.CharField(max_length=150, verbose_name="deleted by")),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="Empty: all data of the source.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "source",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="certificates",
-                        to="rural.datasource",
-                        verbose_name="source",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "deletion certificate",
-                "verbose_name_plural": "deletion certificates",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Evaluator",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("code", models.CharField(max_length=20, verbose_name="code")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "session",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evaluators",
-                        to="rural.panelsession",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "evaluator",
-                "verbose_name_plural": "evaluators",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "session", "code"), name="rural_evaluator_code"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Lead",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                ("phone", tenancy.fields.EncryptedTextField(blank=True, verbose_name="telephone")),
-                ("phone_index", models.CharField(blank=True, editable=False, max_length=64)),
-                ("created_at", models.DateTimeField(verbose_name="created")),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="Empty until the household's form has been accepted.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="leads",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "village",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.village",
-                        verbose_name="village",
-                    ),
-                ),
-                (
-                    "partner",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="leads",
-                        to="rural.villagepartner",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "lead",
-                "verbose_name_plural": "leads",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["tenant", "household"], name="rural_lead_household")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "partner", "household"), name="rural_lead_per_household"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("name", ""), _negated=True), name="rural_lead_has_name"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PanelHousehold",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="panels",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "session",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="households",
-                        to="rural.panelsession",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "household before a panel",
-                "verbose_name_plural": "households before a panel",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "session", "household"), name="rural_panelhousehold_once"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PanelResult",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("graded", "Graded"),
-                            ("vetoed", "Vetoed"),
-                            ("too_few", "Too few who know the household"),
-                        ],
-                        max_length=7,
-                        verbose_name="outcome",
-                    ),
-                ),
-                ("counted", models.PositiveSmallIntegerField(verbose_name="ballots counted")),
-                ("abstained", models.PositiveSmallIntegerField(verbose_name="abstentions")),
-                (
-                    "score",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=5, null=True, verbose_name="score"
-                    ),
-                ),
-                ("grade", models.CharField(blank=True, max_length=10, verbose_name="grade")),
-                ("is_lendable", models.BooleanField(verbose_name="lendable")),
-                (
-                    "veto",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("gambling", "Gambling"),
-                            ("drugs", "Drugs"),
-                            ("defaulter", "Known defaulter"),
-                            ("litigation", "Litigation"),
-                        ],
-                        max_length=10,
-                        verbose_name="veto",
-                    ),
-                ),
-                ("decided_on", models.DateField(verbose_name="decided on")),
-                ("valid_until", models.DateField(verbose_name="valid until")),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="panel_results",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "session",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="results",
-                        to="rural.panelsession",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "panel result",
-                "verbose_name_plural": "panel results",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "household", "-decided_on"],
-                        name="rural_panelresult_latest",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "session", "household"), name="rural_panelresult_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("outcome", "graded"),
-                                ("score__isnull", False),
-                                models.Q(("grade", ""), _negated=True),
+                        ("effective_from", models.DateField(verbose_name="in force from")),
+                        (
+                            "rate",
+                            models.DecimalField(
+                                decimal_places=6,
+                                max_digits=7,
+                                verbose_name="share of the amount paid out",
                             ),
-                            models.Q(
-                                models.Q(("outcome", "graded"), _negated=True),
-                                ("grade", ""),
-                                ("is_lendable", False),
-                                ("score__isnull", True),
-                            ),
-                            _connector="OR",
                         ),
-                        name="rural_panelresult_graded",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("valid_until__gt", models.F("decided_on"))),
-                        name="rural_panelresult_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PaperRequest",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "paper",
-                    models.CharField(
-                        choices=[
-                            ("id_card", "identity card"),
-                            ("hukou", "household register"),
-                            ("land_cert", "land certificate"),
-                            ("lease", "lease contract"),
-                            ("bank_flow", "bank statement"),
-                            ("shop", "shop licence"),
-                            ("insurance", "insurance policy"),
-                            ("quarantine", "quarantine certificate"),
-                            ("photo", "photograph of the site"),
-                        ],
-                        max_length=12,
-                        verbose_name="paper",
-                    ),
-                ),
-                ("asked_at", models.DateTimeField(verbose_name="asked for")),
-                ("asked_by", models.CharField(max_length=150, verbose_name="asked by")),
-                ("received_at", models.DateTimeField(null=True, verbose_name="received")),
-                (
-                    "lead",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="papers",
-                        to="rural.lead",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "paper asked for",
-                "verbose_name_plural": "papers asked for",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("received_at__isnull", True)),
-                        fields=("tenant", "lead", "paper"),
-                        name="rural_paper_open_once",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PartnerChange",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "from_status",
-                    models.CharField(
-                        choices=[
-                            ("ACTIVE", "Active"),
-                            ("SUSPENDED", "Suspended"),
-                            ("APPEALING", "Suspended, appeal open"),
-                            ("ENDED", "Ended"),
-                        ],
-                        max_length=10,
-                        verbose_name="from",
-                    ),
-                ),
-                (
-                    "to_status",
-                    models.CharField(
-                        choices=[
-                            ("ACTIVE", "Active"),
-                            ("SUSPENDED", "Suspended"),
-                            ("APPEALING", "Suspended, appeal open"),
-                            ("ENDED", "Ended"),
-                        ],
-                        max_length=10,
-                        verbose_name="to",
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("reason", models.CharField(max_length=500, verbose_name="reason")),
-                ("actor_kind", models.CharField(max_length=6)),
-                ("actor_id", models.CharField(max_length=80)),
-                ("actor_name", models.CharField(max_length=150, verbose_name="by")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "partner",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="changes",
-                        to="rural.villagepartner",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "change of status",
-                "verbose_name_plural": "changes of status",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="Recommendation",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "relation",
-                    models.CharField(
-                        choices=[
-                            ("none", "None"),
-                            ("kin", "Kin"),
-                            ("creditor", "Creditor"),
-                            ("employer", "Employer"),
-                        ],
-                        max_length=8,
-                        verbose_name="relation",
-                    ),
-                ),
-                (
-                    "opinion",
-                    models.CharField(
-                        choices=[
-                            ("recommend", "Recommends"),
-                            ("neutral", "Neutral"),
-                            ("not_recommend", "Advises against"),
-                        ],
-                        max_length=13,
-                        verbose_name="opinion",
-                    ),
-                ),
-                (
-                    "known_years",
-                    models.DecimalField(
-                        decimal_places=1, max_digits=4, null=True, verbose_name="known for years"
-                    ),
-                ),
-                ("reasons", models.JSONField(default=list, verbose_name="reasons")),
-                ("purpose", models.CharField(blank=True, max_length=200, verbose_name="purpose")),
-                (
-                    "asked_amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="asked amount"
-                    ),
-                ),
-                ("made_at", models.DateTimeField(verbose_name="made")),
-                ("fraud_found_at", models.DateTimeField(null=True, verbose_name="fraud found")),
-                (
-                    "fraud_reason",
-                    models.CharField(
-                        blank=True, max_length=500, verbose_name="what the fraud was"
-                    ),
-                ),
-                (
-                    "application",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="lending.application",
-                        verbose_name="application",
-                    ),
-                ),
-                (
-                    "lead",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recommendations",
-                        to="rural.lead",
-                    ),
-                ),
-                (
-                    "submission",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.submission",
-                        verbose_name="submission",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "partner",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recommendations",
-                        to="rural.villagepartner",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "recommendation",
-                "verbose_name_plural": "recommendations",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["tenant", "partner"], name="rural_recommendation_of")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "submission"), name="rural_recommendation_per_form"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("tenant", "application"),
-                        name="rural_recommendation_of_application",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("fraud_found_at__isnull", True), ("fraud_reason", "")),
-                            models.Q(
-                                ("fraud_found_at__isnull", False),
-                                models.Q(("fraud_reason", ""), _negated=True),
+                        (
+                            "first_share",
+                            models.DecimalField(
+                                decimal_places=6,
+                                max_digits=7,
+                                verbose_name="part earned after cooling-off",
                             ),
-                            _connector="OR",
                         ),
-                        name="rural_recommendation_fraud_reason",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Recusal",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "evaluator",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="recusals",
-                        to="rural.evaluator",
-                    ),
-                ),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "recusal",
-                "verbose_name_plural": "recusals",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "evaluator", "household"), name="rural_recusal_once"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Reminder",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("upcoming", "Due soon"), ("overdue", "Past due")],
-                        max_length=8,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("due_on", models.DateField(verbose_name="due on")),
-                ("created_at", models.DateTimeField(verbose_name="created")),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),
-                (
-                    "lead",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reminders",
-                        to="rural.lead",
-                    ),
-                ),
-                (
-                    "loan",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="lending.loan",
-                        verbose_name="loan",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "partner",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reminders",
-                        to="rural.villagepartner",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "reminder",
-                "verbose_name_plural": "reminders",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("finished_at__isnull", True)),
-                        fields=["tenant", "partner", "due_on"],
-                        name="rural_reminder_open",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "loan", "due_on", "kind"), name="rural_reminder_once"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Visit",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("survey", "Survey before the loan"),
-                            ("first", "First visit after the loan"),
-                            ("quarterly", "Quarterly visit"),
-                            ("pre_harvest", "Before the harvest"),
-                            ("warning", "After a warning"),
-                            ("overdue", "Past due"),
-                        ],
-                        max_length=11,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("due_on", models.DateField(verbose_name="due on")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("DUE", "Due"),
-                            ("PLANNED", "Planned"),
-                            ("DONE", "Done"),
-                            ("CANCELLED", "Cancelled"),
-                        ],
-                        default="DUE",
-                        max_length=9,
-                        verbose_name="status",
-                    ),
-                ),
-                ("stop", models.PositiveSmallIntegerField(null=True, verbose_name="stop")),
-                ("made_on", models.DateField(null=True, verbose_name="made on")),
-                ("made_at", models.DateTimeField(null=True, verbose_name="recorded")),
-                ("officer_id", models.CharField(blank=True, editable=False, max_length=80)),
-                (
-                    "officer_name",
-                    models.CharField(blank=True, max_length=150, verbose_name="officer"),
-                ),
-                ("co_officer_id", models.CharField(blank=True, editable=False, max_length=80)),
-                (
-                    "co_officer_name",
-                    models.CharField(blank=True, max_length=150, verbose_name="second officer"),
-                ),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="visits",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "loan",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="lending.loan",
-                        verbose_name="loan",
-                    ),
-                ),
-                (
-                    "submission",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.submission",
-                        verbose_name="submission",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "plan",
-                    tenancy.models.keys.TenantForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="visits",
-                        to="rural.visitplan",
-                        verbose_name="visit plan",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "visit",
-                "verbose_name_plural": "visits",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("status__in", ["DUE", "PLANNED"])),
-                        fields=["tenant", "due_on"],
-                        name="rural_visit_open",
-                    ),
-                    models.Index(fields=["tenant", "household", "made_on"], name="rural_visit_of"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "submission"), name="rural_visit_per_form"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("tenant", "loan", "kind", "due_on"), name="rural_visit_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("made_at__isnull", False),
-                                ("made_on__isnull", False),
-                                ("status", "DONE"),
-                                models.Q(("officer_id", ""), _negated=True),
+                        (
+                            "cooling_off_days",
+                            models.PositiveSmallIntegerField(verbose_name="days of cooling-off"),
+                        ),
+                        (
+                            "on_time_dues",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="due dates met for the rest"
                             ),
-                            models.Q(
-                                models.Q(("status", "DONE"), _negated=True),
-                                ("made_at__isnull", True),
-                                ("made_on__isnull", True),
+                        ),
+                        (
+                            "first_default_days",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="days that make a first default"
                             ),
-                            _connector="OR",
                         ),
-                        name="rural_visit_done_iff_made",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("officer_id", ""),
-                            models.Q(("officer_id", models.F("co_officer_id")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="rural_visit_two_people",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("status", "DONE"), _negated=True),
-                            models.Q(("co_officer_id", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="rural_visit_signed_twice",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("plan__isnull", False),
-                                ("status", "PLANNED"),
-                                ("stop__isnull", False),
+                        (
+                            "arrears_days",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="days past due that take back"
                             ),
-                            models.Q(("status", "PLANNED"), _negated=True),
-                            _connector="OR",
                         ),
-                        name="rural_visit_planned_has_stop",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="VisitSignal",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("code", models.CharField(max_length=40, verbose_name="code")),
-                ("severity", models.PositiveSmallIntegerField(verbose_name="severity, 1 to 3")),
-                ("noted_on", models.DateField(verbose_name="noted on")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "visit",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="signals",
-                        to="rural.visit",
-                        verbose_name="visit",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "signal",
-                "verbose_name_plural": "signals",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "visit", "code"), name="rural_visitsignal_once"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Ballot",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("is_known", models.BooleanField(verbose_name="knows the household")),
-                (
-                    "character",
-                    models.PositiveSmallIntegerField(null=True, verbose_name="character"),
-                ),
-                (
-                    "diligence",
-                    models.PositiveSmallIntegerField(null=True, verbose_name="diligence"),
-                ),
-                (
-                    "harmony",
-                    models.PositiveSmallIntegerField(null=True, verbose_name="family harmony"),
-                ),
-                (
-                    "rumour",
-                    models.CharField(
-                        blank=True,
-                        choices=[("none", "None"), ("some", "Some"), ("many", "Many")],
-                        max_length=4,
-                        verbose_name="rumoured debts",
-                    ),
-                ),
-                (
-                    "suggested_cap",
-                    models.CharField(blank=True, max_length=20, verbose_name="suggested cap"),
-                ),
-                (
-                    "veto",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("gambling", "Gambling"),
-                            ("drugs", "Drugs"),
-                            ("defaulter", "Known defaulter"),
-                            ("litigation", "Litigation"),
+                        (
+                            "watch_months",
+                            models.PositiveSmallIntegerField(verbose_name="months watched"),
+                        ),
+                        (
+                            "arrears_clawback",
+                            models.DecimalField(
+                                decimal_places=6,
+                                max_digits=7,
+                                verbose_name="part taken back for arrears",
+                            ),
+                        ),
+                        (
+                            "max_first_defaults",
+                            models.DecimalField(
+                                decimal_places=6,
+                                max_digits=7,
+                                verbose_name="highest share of first defaults",
+                            ),
+                        ),
+                        (
+                            "max_late",
+                            models.DecimalField(
+                                decimal_places=6,
+                                max_digits=7,
+                                verbose_name="highest share of principal that is late",
+                            ),
+                        ),
+                        (
+                            "late_days",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="days past due that count as late"
+                            ),
+                        ),
+                        (
+                            "min_loans",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="smallest book that is judged"
+                            ),
+                        ),
+                        (
+                            "review_days",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="days of rest after an appeal"
+                            ),
+                        ),
+                        ("source", models.CharField(max_length=300, verbose_name="source")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "commission tariff",
+                        "verbose_name_plural": "commission tariffs",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "effective_from"), name="rural_tariff_per_day"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("first_share__range", (0, 1)),
+                                    ("rate__range", (0, 1)),
+                                    ("arrears_clawback__range", (0, 1)),
+                                ),
+                                name="rural_tariff_shares",
+                            ),
                         ],
-                        max_length=10,
-                        verbose_name="veto",
-                    ),
+                        "indexes": [],
+                    },
                 ),
-                ("has_evidence", models.BooleanField(default=False, verbose_name="with evidence")),
-                ("cast_at", models.DateTimeField(verbose_name="cast")),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "submission",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.submission",
-                        verbose_name="submission",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "evaluator",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="ballots",
-                        to="rural.evaluator",
-                        verbose_name="evaluator",
-                    ),
-                ),
-                (
-                    "session",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="ballots",
-                        to="rural.panelsession",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "ballot",
-                "verbose_name_plural": "ballots",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "submission"), name="rural_ballot_per_form"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("tenant", "session", "household", "evaluator"),
-                        name="rural_ballot_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("character", None),
-                                ("diligence", None),
-                                ("harmony", None),
-                                ("is_known", False),
-                                ("veto", ""),
+                migrations.CreateModel(
+                    name="Course",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
                             ),
-                            models.Q(
-                                ("character__range", (1, 5)),
-                                ("diligence__range", (1, 5)),
-                                ("harmony__range", (1, 5)),
-                                ("is_known", True),
-                                models.Q(("rumour", ""), _negated=True),
-                            ),
-                            _connector="OR",
                         ),
-                        name="rural_ballot_marks_iff_known",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CommissionEntry",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("earned", "Earned"),
-                            ("clawed_back", "Taken back"),
-                            ("paid", "Paid out"),
-                            ("recovered", "Paid back by the partner"),
-                        ],
-                        max_length=11,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "basis",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("not_yet", "Cooling-off is not over"),
-                            ("related", "Recommended by kin or a creditor"),
-                            ("first_part", "First part, after cooling-off"),
-                            ("both_parts", "Both parts, due dates met"),
-                            ("first_default", "First payment default"),
-                            ("fraud", "Fraud"),
-                            ("arrears", "Arrears in the first year"),
-                        ],
-                        max_length=13,
-                        verbose_name="basis",
-                    ),
-                ),
-                (
-                    "amount",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, verbose_name="amount"
-                    ),
-                ),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("booked_on", models.DateField(verbose_name="booked on")),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("key", models.CharField(max_length=120, verbose_name="idempotency key")),
-                (
-                    "loan",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="lending.loan",
-                        verbose_name="loan",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "recommendation",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="rural.recommendation",
-                        verbose_name="recommendation",
-                    ),
-                ),
-                (
-                    "partner",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="rural.villagepartner",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "commission entry",
-                "verbose_name_plural": "commission entries",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "partner", "booked_on"], name="rural_commission_by_day"
-                    ),
-                    models.Index(fields=["tenant", "loan"], name="rural_commission_of_loan"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "key"), name="rural_commission_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("amount__gt", 0), ("kind__in", ["earned", "recovered"])),
-                            models.Q(("amount__lt", 0), ("kind__in", ["clawed_back", "paid"])),
-                            _connector="OR",
-                        ),
-                        name="rural_commission_sign",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("kind__in", ["earned", "clawed_back"]),
-                                ("loan__isnull", False),
-                                ("recommendation__isnull", False),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "name_zh",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="Chinese name"
                             ),
-                            models.Q(
-                                ("kind__in", ["paid", "recovered"]),
-                                ("loan__isnull", True),
-                                ("recommendation__isnull", True),
-                            ),
-                            _connector="OR",
                         ),
-                        name="rural_commission_names_loan",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Contact",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("visit", "Visit"),
-                            ("call", "Telephone call"),
-                            ("message", "Message"),
-                        ],
-                        max_length=8,
-                        verbose_name="how",
-                    ),
-                ),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("reached", "Reached"),
-                            ("not_reached", "Not reached"),
-                            ("will_pay", "Says that he will pay"),
-                            ("in_difficulty", "Says that it is difficult"),
-                            ("away", "Away from the village"),
-                        ],
-                        max_length=14,
-                        verbose_name="outcome",
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("key", models.CharField(max_length=80, verbose_name="idempotency key")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "lead",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contacts",
-                        to="rural.lead",
-                    ),
-                ),
-                (
-                    "reminder",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contacts",
-                        to="rural.reminder",
-                    ),
-                ),
-                (
-                    "partner",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.villagepartner",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "contact",
-                "verbose_name_plural": "contacts",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "key"), name="rural_contact_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CountyDataUse",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("items", models.JSONField(verbose_name="data items")),
-                ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                ("purpose", models.CharField(max_length=300, verbose_name="purpose")),
-                ("as_of", models.DateField(verbose_name="as of")),
-                ("used_at", models.DateTimeField(verbose_name="used")),
-                ("used_by", models.CharField(max_length=150, verbose_name="used by")),
-                (
-                    "household",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="data_uses",
-                        to="rural.household",
-                        verbose_name="household",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "source",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="uses",
-                        to="rural.datasource",
-                        verbose_name="source",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "use of county data",
-                "verbose_name_plural": "uses of county data",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [models.Index(fields=["tenant", "household"], name="rural_datause_of")],
-                "constraints": [],
-            },
-        ),
-        migrations.CreateModel(
-            name="CountyImport",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("file_name", models.CharField(max_length=255, verbose_name="file")),
-                ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                ("encoding", models.CharField(max_length=40, verbose_name="encoding")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("running", "Running"),
-                            ("finished", "Finished"),
-                            ("abandoned", "Abandoned"),
-                        ],
-                        default="running",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("started_at", models.DateTimeField(verbose_name="started at")),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
-                ("started_by", models.CharField(max_length=150, verbose_name="started by")),
-                ("rows_read", models.PositiveBigIntegerField(default=0, verbose_name="rows read")),
-                ("rows_new", models.PositiveBigIntegerField(default=0, verbose_name="new")),
-                (
-                    "rows_changed",
-                    models.PositiveBigIntegerField(default=0, verbose_name="changed"),
-                ),
-                (
-                    "rows_known",
-                    models.PositiveBigIntegerField(default=0, verbose_name="already there"),
-                ),
-                (
-                    "rows_rejected",
-                    models.PositiveBigIntegerField(default=0, verbose_name="rejected"),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "source",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="imports",
-                        to="rural.datasource",
-                        verbose_name="source",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "county import",
-                "verbose_name_plural": "county imports",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("finished_at__isnull", True), ("status", "running")),
-                            models.Q(
-                                models.Q(("status", "running"), _negated=True),
-                                ("finished_at__isnull", False),
+                        (
+                            "subject",
+                            models.CharField(
+                                choices=[
+                                    ("crop", "Crops"),
+                                    ("poultry", "Poultry"),
+                                    ("pigs", "Pigs"),
+                                    ("cattle", "Cattle and sheep"),
+                                    ("aquaculture", "Aquaculture"),
+                                    ("any", "Any"),
+                                ],
+                                max_length=11,
+                                verbose_name="for",
                             ),
-                            _connector="OR",
                         ),
-                        name="rural_countyimport_finished_iff_over",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CountyRecord",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("id_number", tenancy.fields.EncryptedTextField(verbose_name="ID number")),
-                ("id_number_index", models.CharField(editable=False, max_length=64)),
-                ("item", models.CharField(max_length=80, verbose_name="item")),
-                ("values", models.JSONField(verbose_name="values")),
-                ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                ("as_of", models.DateField(verbose_name="as of")),
-                ("received_at", models.DateTimeField(verbose_name="received")),
-                (
-                    "county_import",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="rural.countyimport",
-                        verbose_name="import",
-                    ),
+                        (
+                            "material",
+                            models.CharField(blank=True, max_length=300, verbose_name="material"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "course",
+                        "verbose_name_plural": "courses",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="rural_course_code"
+                            )
+                        ],
+                    },
                 ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
+                migrations.CreateModel(
+                    name="Lesson",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("held_on", models.DateField(verbose_name="held on")),
+                        ("trainer", models.CharField(max_length=120, verbose_name="trainer")),
+                        ("minutes", models.PositiveSmallIntegerField(verbose_name="minutes")),
+                        (
+                            "course",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="lessons",
+                                to="rural.course",
+                                verbose_name="course",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "village",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.village",
+                                verbose_name="village",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "lesson",
+                        "verbose_name_plural": "lessons",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "course", "village", "held_on"),
+                                name="rural_lesson_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("minutes__range", (1, 600))),
+                                name="rural_lesson_minutes",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "source",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="records",
-                        to="rural.datasource",
-                        verbose_name="source",
-                    ),
+                migrations.CreateModel(
+                    name="PanelScale",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("effective_from", models.DateField(verbose_name="in force from")),
+                        (
+                            "character",
+                            models.DecimalField(
+                                decimal_places=2, max_digits=5, verbose_name="weight of character"
+                            ),
+                        ),
+                        (
+                            "diligence",
+                            models.DecimalField(
+                                decimal_places=2, max_digits=5, verbose_name="weight of diligence"
+                            ),
+                        ),
+                        (
+                            "harmony",
+                            models.DecimalField(
+                                decimal_places=2, max_digits=5, verbose_name="weight of harmony"
+                            ),
+                        ),
+                        (
+                            "rumour",
+                            models.DecimalField(
+                                decimal_places=2,
+                                max_digits=5,
+                                verbose_name="weight of rumoured debts",
+                            ),
+                        ),
+                        (
+                            "trim",
+                            models.DecimalField(
+                                decimal_places=3,
+                                max_digits=4,
+                                verbose_name="part cut off at each end",
+                            ),
+                        ),
+                        (
+                            "min_ballots",
+                            models.PositiveSmallIntegerField(verbose_name="fewest ballots"),
+                        ),
+                        ("levels", models.JSONField(verbose_name="grades")),
+                        (
+                            "valid_months",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="months that a result is valid"
+                            ),
+                        ),
+                        (
+                            "notice_days",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="days between notice and publication"
+                            ),
+                        ),
+                        ("source", models.CharField(max_length=300, verbose_name="source")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "panel scale",
+                        "verbose_name_plural": "panel scales",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "effective_from"),
+                                name="rural_panelscale_per_day",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("min_ballots__gte", 3), ("trim__range", (0, "0.499"))
+                                ),
+                                name="rural_panelscale_sensible",
+                            ),
+                        ],
+                    },
                 ),
-            ],
-            options={
-                "verbose_name": "county record",
-                "verbose_name_plural": "county records",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "id_number_index"], name="rural_countyrecord_of"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "source", "id_number_index", "item"),
-                        name="rural_countyrecord_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("id_number_index", ""), _negated=True),
-                        name="rural_countyrecord_whose",
-                    ),
-                ],
-            },
+                migrations.CreateModel(
+                    name="PanelSession",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("OPEN", "Voting"),
+                                    ("CLOSED", "Closed, graded"),
+                                    ("NOTIFIED", "Households told"),
+                                    ("PUBLISHED", "Published"),
+                                ],
+                                default="OPEN",
+                                max_length=9,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("opened_on", models.DateField(verbose_name="opened on")),
+                        ("opened_by", models.CharField(max_length=150, verbose_name="opened by")),
+                        ("closed_on", models.DateField(null=True, verbose_name="closed on")),
+                        (
+                            "notified_on",
+                            models.DateField(null=True, verbose_name="households told on"),
+                        ),
+                        ("published_on", models.DateField(null=True, verbose_name="published on")),
+                        (
+                            "scale",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.panelscale",
+                                verbose_name="panel scale",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "village",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.village",
+                                verbose_name="village",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "panel session",
+                        "verbose_name_plural": "panel sessions",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="rural_panel_code"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("closed_on__isnull", True), ("status", "OPEN")),
+                                    models.Q(
+                                        models.Q(("status", "OPEN"), _negated=True),
+                                        ("closed_on__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_panel_closed_iff_over",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status", "PUBLISHED"), _negated=True),
+                                    models.Q(
+                                        ("notified_on__isnull", False),
+                                        ("published_on__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_panel_notice_before_publication",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Programme",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "name_zh",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="Chinese name"
+                            ),
+                        ),
+                        (
+                            "bank_code",
+                            models.CharField(
+                                blank=True,
+                                help_text="Empty: our own money.",
+                                max_length=40,
+                                verbose_name="bank",
+                            ),
+                        ),
+                        ("product_code", models.CharField(max_length=40, verbose_name="product")),
+                        (
+                            "min_amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="smallest amount"
+                            ),
+                        ),
+                        (
+                            "max_amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="largest amount"
+                            ),
+                        ),
+                        ("is_on", models.BooleanField(default=False, verbose_name="switched on")),
+                        ("starts_on", models.DateField(verbose_name="starts on")),
+                        ("ends_on", models.DateField(verbose_name="ends on")),
+                        ("source", models.CharField(max_length=300, verbose_name="source")),
+                        (
+                            "county",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="programmes",
+                                to="rural.county",
+                                verbose_name="county",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "programme",
+                        "verbose_name_plural": "programmes",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "county", "product_code"],
+                                name="rural_programme_of",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="rural_programme_code"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("max_amount__gte", models.F("min_amount")),
+                                    ("min_amount__gt", 0),
+                                ),
+                                name="rural_programme_amounts",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                                name="rural_programme_dates",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ProgrammeAgreement",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                        ("reference", models.CharField(max_length=80, verbose_name="reference")),
+                        ("data_items", models.JSONField(verbose_name="data items")),
+                        ("purpose", models.CharField(max_length=300, verbose_name="purpose")),
+                        ("exit_terms", models.CharField(max_length=500, verbose_name="on exit")),
+                        ("signed_on", models.DateField(verbose_name="signed on")),
+                        ("starts_on", models.DateField(verbose_name="starts on")),
+                        ("ends_on", models.DateField(verbose_name="ends on")),
+                        ("exited_on", models.DateField(null=True, verbose_name="left on")),
+                        (
+                            "exit_reason",
+                            models.CharField(
+                                blank=True, max_length=500, verbose_name="why it was left"
+                            ),
+                        ),
+                        (
+                            "programme",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="agreements",
+                                to="rural.programme",
+                                verbose_name="programme",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "programme agreement",
+                        "verbose_name_plural": "programme agreements",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "programme", "number"),
+                                name="rural_agreement_number",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                                name="rural_agreement_dates",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("exit_reason", ""), ("exited_on__isnull", True)),
+                                    models.Q(
+                                        ("exited_on__isnull", False),
+                                        models.Q(("exit_reason", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_agreement_exit_reason",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SignalCode",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "name_zh",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="Chinese name"
+                            ),
+                        ),
+                        (
+                            "severity",
+                            models.PositiveSmallIntegerField(verbose_name="severity, 1 to 3"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "signal of the catalogue",
+                        "verbose_name_plural": "signals of the catalogue",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="rural_signalcode_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("severity__range", (1, 3))),
+                                name="rural_signalcode_severity",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VillagePartner",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "id_number",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="ID number"
+                            ),
+                        ),
+                        (
+                            "id_number_index",
+                            models.CharField(blank=True, editable=False, max_length=64),
+                        ),
+                        (
+                            "payout_account",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="account for commission"
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("ACTIVE", "Active"),
+                                    ("SUSPENDED", "Suspended"),
+                                    ("APPEALING", "Suspended, appeal open"),
+                                    ("ENDED", "Ended"),
+                                ],
+                                default="ACTIVE",
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("status_since", models.DateTimeField(verbose_name="in status since")),
+                        (
+                            "reviewed_until",
+                            models.DateField(
+                                null=True, verbose_name="not suspended automatically before"
+                            ),
+                        ),
+                        ("joined_on", models.DateField(verbose_name="partner since")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="user",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "village partner",
+                        "verbose_name_plural": "village partners",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="rural_partner_code"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "user"), name="rural_partner_per_user"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("code", ""), _negated=True),
+                                name="rural_partner_has_code",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VillageRule",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        (
+                            "value",
+                            models.DecimalField(
+                                decimal_places=6, max_digits=14, verbose_name="value"
+                            ),
+                        ),
+                        ("unit", models.CharField(max_length=20, verbose_name="unit")),
+                        ("effective_from", models.DateField(verbose_name="in force from")),
+                        ("source", models.CharField(max_length=300, verbose_name="source")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "village rule",
+                        "verbose_name_plural": "village rules",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code", "effective_from"),
+                                name="rural_villagerule_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("value__gte", 0)),
+                                name="rural_villagerule_positive",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VisitPlan",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("day", models.DateField(verbose_name="day")),
+                        ("made_at", models.DateTimeField(verbose_name="made")),
+                        (
+                            "officer",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="officer",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "village",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.village",
+                                verbose_name="village",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "visit plan",
+                        "verbose_name_plural": "visit plans",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "officer", "village", "day"),
+                                name="rural_visitplan_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Attendance",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("noted_at", models.DateTimeField(verbose_name="noted")),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attendances",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "lesson",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="attendances",
+                                to="rural.lesson",
+                                verbose_name="lesson",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "attendance",
+                        "verbose_name_plural": "attendances",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "lesson", "household"),
+                                name="rural_attendance_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CommissionStatement",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("month", models.DateField(verbose_name="month")),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        (
+                            "opening",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="brought forward"
+                            ),
+                        ),
+                        (
+                            "earned",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="earned"
+                            ),
+                        ),
+                        (
+                            "clawed_back",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="taken back"
+                            ),
+                        ),
+                        (
+                            "payable",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="payable"
+                            ),
+                        ),
+                        (
+                            "carried",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="carried on"
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("PREPARED", "Waits for approval"),
+                                    ("PAID", "Paid"),
+                                    ("SUPERSEDED", "Superseded"),
+                                ],
+                                default="PREPARED",
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("prepared_at", models.DateTimeField(verbose_name="prepared")),
+                        ("prepared_by", models.CharField(editable=False, max_length=80)),
+                        (
+                            "paid",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, null=True, verbose_name="paid"
+                            ),
+                        ),
+                        ("paid_on", models.DateField(null=True, verbose_name="paid on")),
+                        (
+                            "paid_by",
+                            models.CharField(
+                                blank=True, max_length=150, verbose_name="approved by"
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "partner",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="statements",
+                                to="rural.villagepartner",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "commission statement",
+                        "verbose_name_plural": "commission statements",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "partner", "month", "currency"),
+                                name="rural_statement_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("carried__lte", 0), ("payable__gte", 0)),
+                                name="rural_statement_never_negative",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "payable",
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                django.db.models.expressions.CombinedExpression(
+                                                    models.F("opening"), "+", models.F("earned")
+                                                ),
+                                                "+",
+                                                models.F("clawed_back"),
+                                            ),
+                                            "-",
+                                            models.F("carried"),
+                                        ),
+                                    )
+                                ),
+                                name="rural_statement_adds_up",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("paid__gte", 0),
+                                        ("paid__lte", models.F("payable")),
+                                        ("status", "PAID"),
+                                        ("paid_on__isnull", False),
+                                    ),
+                                    models.Q(
+                                        models.Q(("status", "PAID"), _negated=True),
+                                        ("paid__isnull", True),
+                                        ("paid_on__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_statement_paid_iff_paid",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DataSource",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        (
+                            "department",
+                            models.CharField(max_length=120, verbose_name="department"),
+                        ),
+                        (
+                            "department_zh",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="Chinese name"
+                            ),
+                        ),
+                        ("owner", models.CharField(max_length=120, verbose_name="owner")),
+                        ("columns", models.JSONField(verbose_name="columns")),
+                        (
+                            "consent_basis",
+                            models.CharField(
+                                choices=[
+                                    ("consent", "The farmer's consent"),
+                                    ("agreement", "Programme agreement and consent"),
+                                    ("public", "Published register"),
+                                ],
+                                max_length=9,
+                                verbose_name="basis",
+                            ),
+                        ),
+                        ("purpose", models.CharField(max_length=300, verbose_name="purpose")),
+                        (
+                            "refresh_days",
+                            models.PositiveSmallIntegerField(
+                                verbose_name="refreshed every (days)"
+                            ),
+                        ),
+                        ("refreshed_on", models.DateField(null=True, verbose_name="refreshed on")),
+                        (
+                            "quality",
+                            models.DecimalField(
+                                decimal_places=2,
+                                help_text="Share of good rows of the latest import, in per cent.",
+                                max_digits=5,
+                                null=True,
+                                verbose_name="quality",
+                            ),
+                        ),
+                        (
+                            "withdrawn_at",
+                            models.DateTimeField(null=True, verbose_name="withdrawn"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "programme",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="sources",
+                                to="rural.programme",
+                                verbose_name="programme",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "county data source",
+                        "verbose_name_plural": "county data sources",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "code"), name="rural_datasource_code"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("quality__isnull", True),
+                                    ("quality__range", (0, 100)),
+                                    _connector="OR",
+                                ),
+                                name="rural_datasource_quality",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DeletionCertificate",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("rows", models.PositiveBigIntegerField(verbose_name="rows deleted")),
+                        (
+                            "rows_sha256",
+                            models.CharField(max_length=64, verbose_name="hash of the rows"),
+                        ),
+                        ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                        ("deleted_at", models.DateTimeField(verbose_name="deleted")),
+                        (
+                            "deleted_by",
+                            models.CharField(max_length=150, verbose_name="deleted by"),
+                        ),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="Empty: all data of the source.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "source",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="certificates",
+                                to="rural.datasource",
+                                verbose_name="source",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "deletion certificate",
+                        "verbose_name_plural": "deletion certificates",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Evaluator",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=20, verbose_name="code")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "session",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="evaluators",
+                                to="rural.panelsession",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "evaluator",
+                        "verbose_name_plural": "evaluators",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "session", "code"), name="rural_evaluator_code"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Lead",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "phone",
+                            tenancy.fields.EncryptedTextField(
+                                blank=True, verbose_name="telephone"
+                            ),
+                        ),
+                        (
+                            "phone_index",
+                            models.CharField(blank=True, editable=False, max_length=64),
+                        ),
+                        ("created_at", models.DateTimeField(verbose_name="created")),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                help_text="Empty until the household's form has been accepted.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="leads",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "village",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.village",
+                                verbose_name="village",
+                            ),
+                        ),
+                        (
+                            "partner",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="leads",
+                                to="rural.villagepartner",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "lead",
+                        "verbose_name_plural": "leads",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "household"], name="rural_lead_household"
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "partner", "household"),
+                                name="rural_lead_per_household",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("name", ""), _negated=True),
+                                name="rural_lead_has_name",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PanelHousehold",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="panels",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "session",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="households",
+                                to="rural.panelsession",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "household before a panel",
+                        "verbose_name_plural": "households before a panel",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "session", "household"),
+                                name="rural_panelhousehold_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PanelResult",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("graded", "Graded"),
+                                    ("vetoed", "Vetoed"),
+                                    ("too_few", "Too few who know the household"),
+                                ],
+                                max_length=7,
+                                verbose_name="outcome",
+                            ),
+                        ),
+                        (
+                            "counted",
+                            models.PositiveSmallIntegerField(verbose_name="ballots counted"),
+                        ),
+                        (
+                            "abstained",
+                            models.PositiveSmallIntegerField(verbose_name="abstentions"),
+                        ),
+                        (
+                            "score",
+                            models.DecimalField(
+                                decimal_places=2, max_digits=5, null=True, verbose_name="score"
+                            ),
+                        ),
+                        (
+                            "grade",
+                            models.CharField(blank=True, max_length=10, verbose_name="grade"),
+                        ),
+                        ("is_lendable", models.BooleanField(verbose_name="lendable")),
+                        (
+                            "veto",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("gambling", "Gambling"),
+                                    ("drugs", "Drugs"),
+                                    ("defaulter", "Known defaulter"),
+                                    ("litigation", "Litigation"),
+                                ],
+                                max_length=10,
+                                verbose_name="veto",
+                            ),
+                        ),
+                        ("decided_on", models.DateField(verbose_name="decided on")),
+                        ("valid_until", models.DateField(verbose_name="valid until")),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="panel_results",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "session",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="results",
+                                to="rural.panelsession",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "panel result",
+                        "verbose_name_plural": "panel results",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "household", "-decided_on"],
+                                name="rural_panelresult_latest",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "session", "household"),
+                                name="rural_panelresult_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("outcome", "graded"),
+                                        ("score__isnull", False),
+                                        models.Q(("grade", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        models.Q(("outcome", "graded"), _negated=True),
+                                        ("grade", ""),
+                                        ("is_lendable", False),
+                                        ("score__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_panelresult_graded",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("valid_until__gt", models.F("decided_on"))),
+                                name="rural_panelresult_valid",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PaperRequest",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "paper",
+                            models.CharField(
+                                choices=[
+                                    ("id_card", "identity card"),
+                                    ("hukou", "household register"),
+                                    ("land_cert", "land certificate"),
+                                    ("lease", "lease contract"),
+                                    ("bank_flow", "bank statement"),
+                                    ("shop", "shop licence"),
+                                    ("insurance", "insurance policy"),
+                                    ("quarantine", "quarantine certificate"),
+                                    ("photo", "photograph of the site"),
+                                ],
+                                max_length=12,
+                                verbose_name="paper",
+                            ),
+                        ),
+                        ("asked_at", models.DateTimeField(verbose_name="asked for")),
+                        ("asked_by", models.CharField(max_length=150, verbose_name="asked by")),
+                        ("received_at", models.DateTimeField(null=True, verbose_name="received")),
+                        (
+                            "lead",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="papers",
+                                to="rural.lead",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "paper asked for",
+                        "verbose_name_plural": "papers asked for",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("received_at__isnull", True)),
+                                fields=("tenant", "lead", "paper"),
+                                name="rural_paper_open_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PartnerChange",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "from_status",
+                            models.CharField(
+                                choices=[
+                                    ("ACTIVE", "Active"),
+                                    ("SUSPENDED", "Suspended"),
+                                    ("APPEALING", "Suspended, appeal open"),
+                                    ("ENDED", "Ended"),
+                                ],
+                                max_length=10,
+                                verbose_name="from",
+                            ),
+                        ),
+                        (
+                            "to_status",
+                            models.CharField(
+                                choices=[
+                                    ("ACTIVE", "Active"),
+                                    ("SUSPENDED", "Suspended"),
+                                    ("APPEALING", "Suspended, appeal open"),
+                                    ("ENDED", "Ended"),
+                                ],
+                                max_length=10,
+                                verbose_name="to",
+                            ),
+                        ),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                        ("actor_kind", models.CharField(max_length=6)),
+                        ("actor_id", models.CharField(max_length=80)),
+                        ("actor_name", models.CharField(max_length=150, verbose_name="by")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "partner",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="changes",
+                                to="rural.villagepartner",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "change of status",
+                        "verbose_name_plural": "changes of status",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Recommendation",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "relation",
+                            models.CharField(
+                                choices=[
+                                    ("none", "None"),
+                                    ("kin", "Kin"),
+                                    ("creditor", "Creditor"),
+                                    ("employer", "Employer"),
+                                ],
+                                max_length=8,
+                                verbose_name="relation",
+                            ),
+                        ),
+                        (
+                            "opinion",
+                            models.CharField(
+                                choices=[
+                                    ("recommend", "Recommends"),
+                                    ("neutral", "Neutral"),
+                                    ("not_recommend", "Advises against"),
+                                ],
+                                max_length=13,
+                                verbose_name="opinion",
+                            ),
+                        ),
+                        (
+                            "known_years",
+                            models.DecimalField(
+                                decimal_places=1,
+                                max_digits=4,
+                                null=True,
+                                verbose_name="known for years",
+                            ),
+                        ),
+                        ("reasons", models.JSONField(default=list, verbose_name="reasons")),
+                        (
+                            "purpose",
+                            models.CharField(blank=True, max_length=200, verbose_name="purpose"),
+                        ),
+                        (
+                            "asked_amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="asked amount"
+                            ),
+                        ),
+                        ("made_at", models.DateTimeField(verbose_name="made")),
+                        (
+                            "fraud_found_at",
+                            models.DateTimeField(null=True, verbose_name="fraud found"),
+                        ),
+                        (
+                            "fraud_reason",
+                            models.CharField(
+                                blank=True, max_length=500, verbose_name="what the fraud was"
+                            ),
+                        ),
+                        (
+                            "application",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="lending.application",
+                                verbose_name="application",
+                            ),
+                        ),
+                        (
+                            "lead",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="recommendations",
+                                to="rural.lead",
+                            ),
+                        ),
+                        (
+                            "submission",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.submission",
+                                verbose_name="submission",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "partner",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="recommendations",
+                                to="rural.villagepartner",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "recommendation",
+                        "verbose_name_plural": "recommendations",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "partner"], name="rural_recommendation_of"
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "submission"),
+                                name="rural_recommendation_per_form",
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "application"),
+                                name="rural_recommendation_of_application",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("fraud_found_at__isnull", True), ("fraud_reason", "")
+                                    ),
+                                    models.Q(
+                                        ("fraud_found_at__isnull", False),
+                                        models.Q(("fraud_reason", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_recommendation_fraud_reason",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Recusal",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "evaluator",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="recusals",
+                                to="rural.evaluator",
+                            ),
+                        ),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "recusal",
+                        "verbose_name_plural": "recusals",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "evaluator", "household"),
+                                name="rural_recusal_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Reminder",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("upcoming", "Due soon"), ("overdue", "Past due")],
+                                max_length=8,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("due_on", models.DateField(verbose_name="due on")),
+                        ("created_at", models.DateTimeField(verbose_name="created")),
+                        ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),
+                        (
+                            "lead",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reminders",
+                                to="rural.lead",
+                            ),
+                        ),
+                        (
+                            "loan",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="lending.loan",
+                                verbose_name="loan",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "partner",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reminders",
+                                to="rural.villagepartner",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "reminder",
+                        "verbose_name_plural": "reminders",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("finished_at__isnull", True)),
+                                fields=["tenant", "partner", "due_on"],
+                                name="rural_reminder_open",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "loan", "due_on", "kind"),
+                                name="rural_reminder_once",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Visit",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("survey", "Survey before the loan"),
+                                    ("first", "First visit after the loan"),
+                                    ("quarterly", "Quarterly visit"),
+                                    ("pre_harvest", "Before the harvest"),
+                                    ("warning", "After a warning"),
+                                    ("overdue", "Past due"),
+                                ],
+                                max_length=11,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        ("due_on", models.DateField(verbose_name="due on")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("DUE", "Due"),
+                                    ("PLANNED", "Planned"),
+                                    ("DONE", "Done"),
+                                    ("CANCELLED", "Cancelled"),
+                                ],
+                                default="DUE",
+                                max_length=9,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("stop", models.PositiveSmallIntegerField(null=True, verbose_name="stop")),
+                        ("made_on", models.DateField(null=True, verbose_name="made on")),
+                        ("made_at", models.DateTimeField(null=True, verbose_name="recorded")),
+                        (
+                            "officer_id",
+                            models.CharField(blank=True, editable=False, max_length=80),
+                        ),
+                        (
+                            "officer_name",
+                            models.CharField(blank=True, max_length=150, verbose_name="officer"),
+                        ),
+                        (
+                            "co_officer_id",
+                            models.CharField(blank=True, editable=False, max_length=80),
+                        ),
+                        (
+                            "co_officer_name",
+                            models.CharField(
+                                blank=True, max_length=150, verbose_name="second officer"
+                            ),
+                        ),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="visits",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "loan",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="lending.loan",
+                                verbose_name="loan",
+                            ),
+                        ),
+                        (
+                            "submission",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.submission",
+                                verbose_name="submission",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            tenancy.models.keys.TenantForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="visits",
+                                to="rural.visitplan",
+                                verbose_name="visit plan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "visit",
+                        "verbose_name_plural": "visits",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("status__in", ["DUE", "PLANNED"])),
+                                fields=["tenant", "due_on"],
+                                name="rural_visit_open",
+                            ),
+                            models.Index(
+                                fields=["tenant", "household", "made_on"], name="rural_visit_of"
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "submission"), name="rural_visit_per_form"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "loan", "kind", "due_on"),
+                                name="rural_visit_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("made_at__isnull", False),
+                                        ("made_on__isnull", False),
+                                        ("status", "DONE"),
+                                        models.Q(("officer_id", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        models.Q(("status", "DONE"), _negated=True),
+                                        ("made_at__isnull", True),
+                                        ("made_on__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_visit_done_iff_made",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("officer_id", ""),
+                                    models.Q(
+                                        ("officer_id", models.F("co_officer_id")), _negated=True
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_visit_two_people",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status", "DONE"), _negated=True),
+                                    models.Q(("co_officer_id", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="rural_visit_signed_twice",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("plan__isnull", False),
+                                        ("status", "PLANNED"),
+                                        ("stop__isnull", False),
+                                    ),
+                                    models.Q(("status", "PLANNED"), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="rural_visit_planned_has_stop",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VisitSignal",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("code", models.CharField(max_length=40, verbose_name="code")),
+                        (
+                            "severity",
+                            models.PositiveSmallIntegerField(verbose_name="severity, 1 to 3"),
+                        ),
+                        ("noted_on", models.DateField(verbose_name="noted on")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "visit",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="signals",
+                                to="rural.visit",
+                                verbose_name="visit",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "signal",
+                        "verbose_name_plural": "signals",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "visit", "code"), name="rural_visitsignal_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Ballot",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("is_known", models.BooleanField(verbose_name="knows the household")),
+                        (
+                            "character",
+                            models.PositiveSmallIntegerField(null=True, verbose_name="character"),
+                        ),
+                        (
+                            "diligence",
+                            models.PositiveSmallIntegerField(null=True, verbose_name="diligence"),
+                        ),
+                        (
+                            "harmony",
+                            models.PositiveSmallIntegerField(
+                                null=True, verbose_name="family harmony"
+                            ),
+                        ),
+                        (
+                            "rumour",
+                            models.CharField(
+                                blank=True,
+                                choices=[("none", "None"), ("some", "Some"), ("many", "Many")],
+                                max_length=4,
+                                verbose_name="rumoured debts",
+                            ),
+                        ),
+                        (
+                            "suggested_cap",
+                            models.CharField(
+                                blank=True, max_length=20, verbose_name="suggested cap"
+                            ),
+                        ),
+                        (
+                            "veto",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("gambling", "Gambling"),
+                                    ("drugs", "Drugs"),
+                                    ("defaulter", "Known defaulter"),
+                                    ("litigation", "Litigation"),
+                                ],
+                                max_length=10,
+                                verbose_name="veto",
+                            ),
+                        ),
+                        (
+                            "has_evidence",
+                            models.BooleanField(default=False, verbose_name="with evidence"),
+                        ),
+                        ("cast_at", models.DateTimeField(verbose_name="cast")),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "submission",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.submission",
+                                verbose_name="submission",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "evaluator",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="ballots",
+                                to="rural.evaluator",
+                                verbose_name="evaluator",
+                            ),
+                        ),
+                        (
+                            "session",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="ballots",
+                                to="rural.panelsession",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "ballot",
+                        "verbose_name_plural": "ballots",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "submission"), name="rural_ballot_per_form"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "session", "household", "evaluator"),
+                                name="rural_ballot_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("character", None),
+                                        ("diligence", None),
+                                        ("harmony", None),
+                                        ("is_known", False),
+                                        ("veto", ""),
+                                    ),
+                                    models.Q(
+                                        ("character__range", (1, 5)),
+                                        ("diligence__range", (1, 5)),
+                                        ("harmony__range", (1, 5)),
+                                        ("is_known", True),
+                                        models.Q(("rumour", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_ballot_marks_iff_known",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CommissionEntry",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("earned", "Earned"),
+                                    ("clawed_back", "Taken back"),
+                                    ("paid", "Paid out"),
+                                    ("recovered", "Paid back by the partner"),
+                                ],
+                                max_length=11,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "basis",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("not_yet", "Cooling-off is not over"),
+                                    ("related", "Recommended by kin or a creditor"),
+                                    ("first_part", "First part, after cooling-off"),
+                                    ("both_parts", "Both parts, due dates met"),
+                                    ("first_default", "First payment default"),
+                                    ("fraud", "Fraud"),
+                                    ("arrears", "Arrears in the first year"),
+                                ],
+                                max_length=13,
+                                verbose_name="basis",
+                            ),
+                        ),
+                        (
+                            "amount",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, verbose_name="amount"
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                        ("booked_on", models.DateField(verbose_name="booked on")),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        ("key", models.CharField(max_length=120, verbose_name="idempotency key")),
+                        (
+                            "loan",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="lending.loan",
+                                verbose_name="loan",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "recommendation",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="entries",
+                                to="rural.recommendation",
+                                verbose_name="recommendation",
+                            ),
+                        ),
+                        (
+                            "partner",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="entries",
+                                to="rural.villagepartner",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "commission entry",
+                        "verbose_name_plural": "commission entries",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "partner", "booked_on"],
+                                name="rural_commission_by_day",
+                            ),
+                            models.Index(
+                                fields=["tenant", "loan"], name="rural_commission_of_loan"
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "key"), name="rural_commission_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("amount__gt", 0), ("kind__in", ["earned", "recovered"])
+                                    ),
+                                    models.Q(
+                                        ("amount__lt", 0), ("kind__in", ["clawed_back", "paid"])
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_commission_sign",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("kind__in", ["earned", "clawed_back"]),
+                                        ("loan__isnull", False),
+                                        ("recommendation__isnull", False),
+                                    ),
+                                    models.Q(
+                                        ("kind__in", ["paid", "recovered"]),
+                                        ("loan__isnull", True),
+                                        ("recommendation__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_commission_names_loan",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Contact",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("visit", "Visit"),
+                                    ("call", "Telephone call"),
+                                    ("message", "Message"),
+                                ],
+                                max_length=8,
+                                verbose_name="how",
+                            ),
+                        ),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("reached", "Reached"),
+                                    ("not_reached", "Not reached"),
+                                    ("will_pay", "Says that he will pay"),
+                                    ("in_difficulty", "Says that it is difficult"),
+                                    ("away", "Away from the village"),
+                                ],
+                                max_length=14,
+                                verbose_name="outcome",
+                            ),
+                        ),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        ("key", models.CharField(max_length=80, verbose_name="idempotency key")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "lead",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="contacts",
+                                to="rural.lead",
+                            ),
+                        ),
+                        (
+                            "reminder",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="contacts",
+                                to="rural.reminder",
+                            ),
+                        ),
+                        (
+                            "partner",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.villagepartner",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "contact",
+                        "verbose_name_plural": "contacts",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "key"), name="rural_contact_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CountyDataUse",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("items", models.JSONField(verbose_name="data items")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
+                        ("purpose", models.CharField(max_length=300, verbose_name="purpose")),
+                        ("as_of", models.DateField(verbose_name="as of")),
+                        ("used_at", models.DateTimeField(verbose_name="used")),
+                        ("used_by", models.CharField(max_length=150, verbose_name="used by")),
+                        (
+                            "household",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="data_uses",
+                                to="rural.household",
+                                verbose_name="household",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "source",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="uses",
+                                to="rural.datasource",
+                                verbose_name="source",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "use of county data",
+                        "verbose_name_plural": "uses of county data",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(fields=["tenant", "household"], name="rural_datause_of")
+                        ],
+                        "constraints": [],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CountyImport",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("file_name", models.CharField(max_length=255, verbose_name="file")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
+                        ("encoding", models.CharField(max_length=40, verbose_name="encoding")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("running", "Running"),
+                                    ("finished", "Finished"),
+                                    ("abandoned", "Abandoned"),
+                                ],
+                                default="running",
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("started_at", models.DateTimeField(verbose_name="started at")),
+                        (
+                            "finished_at",
+                            models.DateTimeField(null=True, verbose_name="finished at"),
+                        ),
+                        (
+                            "started_by",
+                            models.CharField(max_length=150, verbose_name="started by"),
+                        ),
+                        (
+                            "rows_read",
+                            models.PositiveBigIntegerField(default=0, verbose_name="rows read"),
+                        ),
+                        (
+                            "rows_new",
+                            models.PositiveBigIntegerField(default=0, verbose_name="new"),
+                        ),
+                        (
+                            "rows_changed",
+                            models.PositiveBigIntegerField(default=0, verbose_name="changed"),
+                        ),
+                        (
+                            "rows_known",
+                            models.PositiveBigIntegerField(
+                                default=0, verbose_name="already there"
+                            ),
+                        ),
+                        (
+                            "rows_rejected",
+                            models.PositiveBigIntegerField(default=0, verbose_name="rejected"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "source",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="imports",
+                                to="rural.datasource",
+                                verbose_name="source",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "county import",
+                        "verbose_name_plural": "county imports",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("finished_at__isnull", True), ("status", "running")),
+                                    models.Q(
+                                        models.Q(("status", "running"), _negated=True),
+                                        ("finished_at__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rural_countyimport_finished_iff_over",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CountyRecord",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("id_number", tenancy.fields.EncryptedTextField(verbose_name="ID number")),
+                        ("id_number_index", models.CharField(editable=False, max_length=64)),
+                        ("item", models.CharField(max_length=80, verbose_name="item")),
+                        ("values", models.JSONField(verbose_name="values")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
+                        ("as_of", models.DateField(verbose_name="as of")),
+                        ("received_at", models.DateTimeField(verbose_name="received")),
+                        (
+                            "county_import",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="rural.countyimport",
+                                verbose_name="import",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "source",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="records",
+                                to="rural.datasource",
+                                verbose_name="source",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "county record",
+                        "verbose_name_plural": "county records",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "id_number_index"], name="rural_countyrecord_of"
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "source", "id_number_index", "item"),
+                                name="rural_countyrecord_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("id_number_index", ""), _negated=True),
+                                name="rural_countyrecord_whose",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
         GuardTenantTables("rural"),
         run_file(__file__, "0004_village.sql"),

@@ -7,6 +7,7 @@ import ledger.models.fields
 import tenancy.ids
 import tenancy.models.keys
 import tenancy.room
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -17,466 +18,513 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="FeatureSnapshot",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("subject_type", models.CharField(max_length=40, verbose_name="kind of subject")),
-                ("subject_id", models.CharField(max_length=60, verbose_name="subject")),
-                ("as_of", models.DateField(verbose_name="as of")),
-                ("taken_at", models.DateTimeField(verbose_name="taken at")),
-                ("source", models.CharField(max_length=120, verbose_name="source")),
-                ("values", models.JSONField(verbose_name="values")),
-                ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "feature snapshot",
-                "verbose_name_plural": "feature snapshots",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "subject_type", "subject_id", "as_of"],
-                        name="scoring_snapshot_history",
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                        name="scoring_snapshot_hash_is_sha256",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Policy",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
-                ("version", models.PositiveIntegerField(verbose_name="version")),
-                ("table", models.JSONField(verbose_name="decision table")),
-                ("sha256", models.CharField(max_length=64, verbose_name="hash of the table")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("published", "Published"), ("retired", "Retired")],
-                        default="published",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("published_at", models.DateTimeField(verbose_name="published at")),
-                ("published_by", models.CharField(max_length=120, verbose_name="published by")),
-                ("retired_at", models.DateTimeField(null=True, verbose_name="retired at")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "policy",
-                "verbose_name_plural": "policies",
-                "ordering": ["name", "-version"],
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "name", "version"), name="scoring_policy_version_once"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("status", "published")),
-                        fields=("tenant", "name"),
-                        name="scoring_policy_one_published",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("retired_at", None), ("status", "published")),
-                            models.Q(("retired_at__isnull", False), ("status", "retired")),
-                            _connector="OR",
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="FeatureSnapshot",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
                         ),
-                        name="scoring_policy_status_has_its_facts",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                        name="scoring_policy_hash_is_sha256",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Scorecard",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
-                ("version", models.PositiveIntegerField(verbose_name="version")),
-                ("card", models.JSONField(verbose_name="points card")),
-                ("sha256", models.CharField(max_length=64, verbose_name="hash of the card")),
-                ("model_card", models.JSONField(verbose_name="model card")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Draft"),
-                            ("approved", "Approved"),
-                            ("retired", "Retired"),
+                        (
+                            "subject_type",
+                            models.CharField(max_length=40, verbose_name="kind of subject"),
+                        ),
+                        ("subject_id", models.CharField(max_length=60, verbose_name="subject")),
+                        ("as_of", models.DateField(verbose_name="as of")),
+                        ("taken_at", models.DateTimeField(verbose_name="taken at")),
+                        ("source", models.CharField(max_length=120, verbose_name="source")),
+                        ("values", models.JSONField(verbose_name="values")),
+                        ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "feature snapshot",
+                        "verbose_name_plural": "feature snapshots",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "subject_type", "subject_id", "as_of"],
+                                name="scoring_snapshot_history",
+                            )
                         ],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("trained_at", models.DateTimeField(verbose_name="trained at")),
-                ("trained_by", models.CharField(max_length=120, verbose_name="trained by")),
-                ("approved_at", models.DateTimeField(null=True, verbose_name="approved at")),
-                (
-                    "approved_by",
-                    models.CharField(blank=True, max_length=120, verbose_name="approved by"),
-                ),
-                ("retired_at", models.DateTimeField(null=True, verbose_name="retired at")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "scorecard",
-                "verbose_name_plural": "scorecards",
-                "ordering": ["name", "-version"],
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "name", "version"), name="scoring_scorecard_version_once"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("status", "approved")),
-                        fields=("tenant", "name"),
-                        name="scoring_scorecard_one_approved",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("approved_at", None), ("retired_at", None), ("status", "draft")
-                            ),
-                            models.Q(
-                                ("approved_at__isnull", False),
-                                ("retired_at", None),
-                                ("status", "approved"),
-                            ),
-                            models.Q(("retired_at__isnull", False), ("status", "retired")),
-                            _connector="OR",
-                        ),
-                        name="scoring_scorecard_status_has_its_facts",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                        name="scoring_scorecard_hash_is_sha256",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Decision",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("subject_type", models.CharField(max_length=40, verbose_name="kind of subject")),
-                ("subject_id", models.CharField(max_length=60, verbose_name="subject")),
-                (
-                    "evidence_hash",
-                    models.CharField(
-                        blank=True, max_length=64, verbose_name="hash of the evidence"
-                    ),
-                ),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("approve", "Approve"),
-                            ("refer", "Refer"),
-                            ("decline", "Decline"),
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                                name="scoring_snapshot_hash_is_sha256",
+                            )
                         ],
-                        max_length=10,
-                        verbose_name="outcome",
-                    ),
+                    },
                 ),
-                ("score", models.PositiveSmallIntegerField(verbose_name="score")),
-                (
-                    "pd",
-                    models.DecimalField(
-                        decimal_places=6, max_digits=7, verbose_name="probability of default"
-                    ),
-                ),
-                (
-                    "limit",
-                    ledger.models.fields.MoneyField(
-                        decimal_places=4, max_digits=20, null=True, verbose_name="limit"
-                    ),
-                ),
-                (
-                    "annual_rate",
-                    models.DecimalField(
-                        decimal_places=6, max_digits=9, null=True, verbose_name="annual rate"
-                    ),
-                ),
-                ("reasons", models.JSONField(verbose_name="reasons")),
-                ("trace", models.JSONField(verbose_name="trace")),
-                ("sha256", models.CharField(max_length=64, verbose_name="hash of the trace")),
-                ("decided_at", models.DateTimeField(verbose_name="decided at")),
-                ("decided_by", models.CharField(max_length=120, verbose_name="decided by")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "snapshot",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="scoring.featuresnapshot",
-                        verbose_name="feature snapshot",
-                    ),
-                ),
-                (
-                    "policy",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="scoring.policy",
-                        verbose_name="policy",
-                    ),
-                ),
-                (
-                    "scorecard",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="scoring.scorecard",
-                        verbose_name="scorecard",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "decision",
-                "verbose_name_plural": "decisions",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "subject_type", "subject_id", "decided_at"],
-                        name="scoring_decision_history",
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("score__gte", 350), ("score__lte", 950)),
-                        name="scoring_decision_score_in_range",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("annual_rate__gte", 0),
-                                ("annual_rate__isnull", False),
-                                ("limit__gt", 0),
-                                ("limit__isnull", False),
-                                ("outcome", "approve"),
+                migrations.CreateModel(
+                    name="Policy",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
                             ),
-                            ("outcome", "refer"),
-                            models.Q(
-                                ("annual_rate", None), ("limit", None), ("outcome", "decline")
-                            ),
-                            _connector="OR",
                         ),
-                        name="scoring_decision_outcome_has_its_facts",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                        name="scoring_decision_hash_is_sha256",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="TrainingRun",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("name", models.CharField(max_length=60, verbose_name="name of the card")),
-                ("target", models.CharField(max_length=60, verbose_name="target")),
-                ("catalogue", models.JSONField(verbose_name="feature catalogue")),
-                ("folds", models.PositiveSmallIntegerField(verbose_name="folds")),
-                ("seed", models.PositiveIntegerField(verbose_name="seed")),
-                ("intended_use", models.TextField(verbose_name="intended use")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("running", "Running"),
-                            ("succeeded", "Succeeded"),
-                            ("failed", "Failed"),
+                        ("name", models.CharField(max_length=60, verbose_name="name")),
+                        ("version", models.PositiveIntegerField(verbose_name="version")),
+                        ("table", models.JSONField(verbose_name="decision table")),
+                        (
+                            "sha256",
+                            models.CharField(max_length=64, verbose_name="hash of the table"),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[("published", "Published"), ("retired", "Retired")],
+                                default="published",
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("published_at", models.DateTimeField(verbose_name="published at")),
+                        (
+                            "published_by",
+                            models.CharField(max_length=120, verbose_name="published by"),
+                        ),
+                        ("retired_at", models.DateTimeField(null=True, verbose_name="retired at")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "policy",
+                        "verbose_name_plural": "policies",
+                        "ordering": ["name", "-version"],
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "name", "version"),
+                                name="scoring_policy_version_once",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("status", "published")),
+                                fields=("tenant", "name"),
+                                name="scoring_policy_one_published",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("retired_at", None), ("status", "published")),
+                                    models.Q(("retired_at__isnull", False), ("status", "retired")),
+                                    _connector="OR",
+                                ),
+                                name="scoring_policy_status_has_its_facts",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                                name="scoring_policy_hash_is_sha256",
+                            ),
                         ],
-                        default="waiting",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
+                    },
                 ),
-                (
-                    "progress",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="progress in per cent"
-                    ),
-                ),
-                ("message", models.TextField(blank=True, verbose_name="message")),
-                ("metrics", models.JSONField(default=dict, verbose_name="metrics")),
-                ("asked_at", models.DateTimeField(verbose_name="asked at")),
-                ("asked_by", models.CharField(max_length=120, verbose_name="asked by")),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
-                (
-                    "document",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="tenancy.document",
-                        verbose_name="labelled file",
-                    ),
-                ),
-                (
-                    "scorecard",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="scoring.scorecard",
-                        verbose_name="scorecard",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "training run",
-                "verbose_name_plural": "training runs",
-                "ordering": ["-asked_at"],
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("progress__lte", 100)),
-                        name="scoring_trainingrun_progress_is_per_cent",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("finished_at__isnull", False),
-                                ("scorecard__isnull", False),
-                                ("status", "succeeded"),
+                migrations.CreateModel(
+                    name="Scorecard",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
                             ),
-                            models.Q(
-                                ("finished_at__isnull", False),
-                                ("scorecard", None),
-                                ("status", "failed"),
-                            ),
-                            models.Q(
-                                ("finished_at", None),
-                                ("scorecard", None),
-                                ("status__in", ["waiting", "running"]),
-                            ),
-                            _connector="OR",
                         ),
-                        name="scoring_trainingrun_status_has_its_facts",
-                    ),
-                ],
-            },
+                        ("name", models.CharField(max_length=60, verbose_name="name")),
+                        ("version", models.PositiveIntegerField(verbose_name="version")),
+                        ("card", models.JSONField(verbose_name="points card")),
+                        (
+                            "sha256",
+                            models.CharField(max_length=64, verbose_name="hash of the card"),
+                        ),
+                        ("model_card", models.JSONField(verbose_name="model card")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("draft", "Draft"),
+                                    ("approved", "Approved"),
+                                    ("retired", "Retired"),
+                                ],
+                                default="draft",
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        ("trained_at", models.DateTimeField(verbose_name="trained at")),
+                        (
+                            "trained_by",
+                            models.CharField(max_length=120, verbose_name="trained by"),
+                        ),
+                        (
+                            "approved_at",
+                            models.DateTimeField(null=True, verbose_name="approved at"),
+                        ),
+                        (
+                            "approved_by",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="approved by"
+                            ),
+                        ),
+                        ("retired_at", models.DateTimeField(null=True, verbose_name="retired at")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "scorecard",
+                        "verbose_name_plural": "scorecards",
+                        "ordering": ["name", "-version"],
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "name", "version"),
+                                name="scoring_scorecard_version_once",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("status", "approved")),
+                                fields=("tenant", "name"),
+                                name="scoring_scorecard_one_approved",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("approved_at", None),
+                                        ("retired_at", None),
+                                        ("status", "draft"),
+                                    ),
+                                    models.Q(
+                                        ("approved_at__isnull", False),
+                                        ("retired_at", None),
+                                        ("status", "approved"),
+                                    ),
+                                    models.Q(("retired_at__isnull", False), ("status", "retired")),
+                                    _connector="OR",
+                                ),
+                                name="scoring_scorecard_status_has_its_facts",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                                name="scoring_scorecard_hash_is_sha256",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Decision",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "subject_type",
+                            models.CharField(max_length=40, verbose_name="kind of subject"),
+                        ),
+                        ("subject_id", models.CharField(max_length=60, verbose_name="subject")),
+                        (
+                            "evidence_hash",
+                            models.CharField(
+                                blank=True, max_length=64, verbose_name="hash of the evidence"
+                            ),
+                        ),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("approve", "Approve"),
+                                    ("refer", "Refer"),
+                                    ("decline", "Decline"),
+                                ],
+                                max_length=10,
+                                verbose_name="outcome",
+                            ),
+                        ),
+                        ("score", models.PositiveSmallIntegerField(verbose_name="score")),
+                        (
+                            "pd",
+                            models.DecimalField(
+                                decimal_places=6,
+                                max_digits=7,
+                                verbose_name="probability of default",
+                            ),
+                        ),
+                        (
+                            "limit",
+                            ledger.models.fields.MoneyField(
+                                decimal_places=4, max_digits=20, null=True, verbose_name="limit"
+                            ),
+                        ),
+                        (
+                            "annual_rate",
+                            models.DecimalField(
+                                decimal_places=6,
+                                max_digits=9,
+                                null=True,
+                                verbose_name="annual rate",
+                            ),
+                        ),
+                        ("reasons", models.JSONField(verbose_name="reasons")),
+                        ("trace", models.JSONField(verbose_name="trace")),
+                        (
+                            "sha256",
+                            models.CharField(max_length=64, verbose_name="hash of the trace"),
+                        ),
+                        ("decided_at", models.DateTimeField(verbose_name="decided at")),
+                        (
+                            "decided_by",
+                            models.CharField(max_length=120, verbose_name="decided by"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "snapshot",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                to="scoring.featuresnapshot",
+                                verbose_name="feature snapshot",
+                            ),
+                        ),
+                        (
+                            "policy",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                to="scoring.policy",
+                                verbose_name="policy",
+                            ),
+                        ),
+                        (
+                            "scorecard",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                to="scoring.scorecard",
+                                verbose_name="scorecard",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "decision",
+                        "verbose_name_plural": "decisions",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "subject_type", "subject_id", "decided_at"],
+                                name="scoring_decision_history",
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("score__gte", 350), ("score__lte", 950)),
+                                name="scoring_decision_score_in_range",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("annual_rate__gte", 0),
+                                        ("annual_rate__isnull", False),
+                                        ("limit__gt", 0),
+                                        ("limit__isnull", False),
+                                        ("outcome", "approve"),
+                                    ),
+                                    ("outcome", "refer"),
+                                    models.Q(
+                                        ("annual_rate", None),
+                                        ("limit", None),
+                                        ("outcome", "decline"),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="scoring_decision_outcome_has_its_facts",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                                name="scoring_decision_hash_is_sha256",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="TrainingRun",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=60, verbose_name="name of the card")),
+                        ("target", models.CharField(max_length=60, verbose_name="target")),
+                        ("catalogue", models.JSONField(verbose_name="feature catalogue")),
+                        ("folds", models.PositiveSmallIntegerField(verbose_name="folds")),
+                        ("seed", models.PositiveIntegerField(verbose_name="seed")),
+                        ("intended_use", models.TextField(verbose_name="intended use")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Waiting"),
+                                    ("running", "Running"),
+                                    ("succeeded", "Succeeded"),
+                                    ("failed", "Failed"),
+                                ],
+                                default="waiting",
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        (
+                            "progress",
+                            models.PositiveSmallIntegerField(
+                                default=0, verbose_name="progress in per cent"
+                            ),
+                        ),
+                        ("message", models.TextField(blank=True, verbose_name="message")),
+                        ("metrics", models.JSONField(default=dict, verbose_name="metrics")),
+                        ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                        ("asked_by", models.CharField(max_length=120, verbose_name="asked by")),
+                        (
+                            "finished_at",
+                            models.DateTimeField(null=True, verbose_name="finished at"),
+                        ),
+                        (
+                            "document",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                to="tenancy.document",
+                                verbose_name="labelled file",
+                            ),
+                        ),
+                        (
+                            "scorecard",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                to="scoring.scorecard",
+                                verbose_name="scorecard",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "training run",
+                        "verbose_name_plural": "training runs",
+                        "ordering": ["-asked_at"],
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("progress__lte", 100)),
+                                name="scoring_trainingrun_progress_is_per_cent",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("finished_at__isnull", False),
+                                        ("scorecard__isnull", False),
+                                        ("status", "succeeded"),
+                                    ),
+                                    models.Q(
+                                        ("finished_at__isnull", False),
+                                        ("scorecard", None),
+                                        ("status", "failed"),
+                                    ),
+                                    models.Q(
+                                        ("finished_at", None),
+                                        ("scorecard", None),
+                                        ("status__in", ["waiting", "running"]),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="scoring_trainingrun_status_has_its_facts",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

@@ -10,6 +10,7 @@ import tenancy.ids
 import tenancy.models.keys
 import tenancy.models.tenant
 import tenancy.room
+from tenancy.together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -20,638 +21,704 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
-            name="User",
-            fields=[
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "username",
-                    models.CharField(max_length=120, unique=True, verbose_name="user name"),
-                ),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                ("locale", models.CharField(blank=True, max_length=10, verbose_name="language")),
-                (
-                    "is_staff",
-                    models.BooleanField(default=True, verbose_name="may use the back office"),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="is active")),
-            ],
-            options={
-                "verbose_name": "user",
-                "verbose_name_plural": "users",
-            },
-        ),
-        migrations.CreateModel(
-            name="Tenant",
-            fields=[
-                ("id", models.AutoField(primary_key=True, serialize=False)),
-                ("slug", models.SlugField(unique=True, verbose_name="address")),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                (
-                    "name_zh",
-                    models.CharField(blank=True, max_length=120, verbose_name="Chinese name"),
-                ),
-                (
-                    "jurisdiction",
-                    models.CharField(default="CN", max_length=2, verbose_name="jurisdiction"),
-                ),
-                (
-                    "currency",
-                    models.CharField(default="CNY", max_length=3, verbose_name="currency"),
-                ),
-                (
-                    "time_zone",
-                    models.CharField(
-                        default="Asia/Shanghai",
-                        max_length=40,
-                        validators=[tenancy.models.tenant._known_time_zone],
-                        verbose_name="time zone",
-                    ),
-                ),
-                (
-                    "locale",
-                    models.CharField(default="zh-hans", max_length=10, verbose_name="language"),
-                ),
-                ("business_date", models.DateField(verbose_name="business date")),
-            ],
-            options={
-                "verbose_name": "tenant",
-                "verbose_name_plural": "tenants",
-            },
-        ),
-        migrations.CreateModel(
-            name="ApiClient",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "client_id",
-                    models.CharField(
-                        db_index=True,
-                        default=oauth2_provider.generators.generate_client_id,
-                        max_length=255,
-                        unique=True,
-                        verbose_name="client ID",
-                    ),
-                ),
-                (
-                    "redirect_uris",
-                    models.TextField(
-                        blank=True,
-                        help_text="Allowed URIs list, space separated",
-                        verbose_name="redirect URIs",
-                    ),
-                ),
-                (
-                    "post_logout_redirect_uris",
-                    models.TextField(
-                        blank=True,
-                        default="",
-                        help_text="Allowed Post Logout URIs list, space separated",
-                        verbose_name="post logout redirect URIs",
-                    ),
-                ),
-                (
-                    "client_type",
-                    models.CharField(
-                        choices=[("confidential", "Confidential"), ("public", "Public")],
-                        max_length=32,
-                        verbose_name="client type",
-                    ),
-                ),
-                (
-                    "authorization_grant_type",
-                    models.CharField(
-                        choices=[
-                            ("authorization-code", "Authorization code"),
-                            ("urn:ietf:params:oauth:grant-type:device_code", "Device Code"),
-                            ("implicit", "Implicit"),
-                            ("password", "Resource owner password-based"),
-                            ("client-credentials", "Client credentials"),
-                            ("openid-hybrid", "OpenID connect hybrid"),
-                        ],
-                        max_length=44,
-                        verbose_name="authorization grant type",
-                    ),
-                ),
-                (
-                    "client_secret",
-                    oauth2_provider.models.ClientSecretField(
-                        blank=True,
-                        db_index=True,
-                        default=oauth2_provider.generators.generate_client_secret,
-                        help_text="Client secret for authentication",
-                        max_length=255,
-                        verbose_name="client secret",
-                    ),
-                ),
-                (
-                    "hash_client_secret",
-                    models.BooleanField(default=True, verbose_name="hash client secret"),
-                ),
-                ("name", models.CharField(blank=True, max_length=255, verbose_name="name")),
-                (
-                    "skip_authorization",
-                    models.BooleanField(default=False, verbose_name="skip authorization"),
-                ),
-                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
-                ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
-                (
-                    "algorithm",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "No OIDC support"),
-                            ("RS256", "RSA with SHA-2 256"),
-                            ("HS256", "HMAC with SHA-2 256"),
-                        ],
-                        default="",
-                        max_length=5,
-                        verbose_name="algorithm",
-                    ),
-                ),
-                (
-                    "allowed_origins",
-                    models.TextField(
-                        blank=True,
-                        default="",
-                        help_text="Allowed origins list to enable CORS, space separated",
-                        verbose_name="allowed origins",
-                    ),
-                ),
-                (
-                    "registration_source",
-                    models.CharField(
-                        choices=[
-                            ("manual", "Manual"),
-                            ("dcr", "Dynamic Client Registration"),
-                            ("cimd", "Client ID Metadata Document"),
-                        ],
-                        default="manual",
-                        help_text="How this application was registered (manual, DCR per RFC 7591, or CIMD)",
-                        max_length=32,
-                        verbose_name="registration source",
-                    ),
-                ),
-                (
-                    "cimd_expires_at",
-                    models.DateTimeField(
-                        blank=True,
-                        default=None,
-                        help_text="When the cached Client ID Metadata Document should be re-fetched",
-                        null=True,
-                        verbose_name="CIMD expires at",
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("officer", "Loan officer"),
-                            ("supervisor", "Supervisor"),
-                            ("risk_manager", "Risk manager"),
-                            ("finance", "Finance"),
-                            ("collector", "Collector"),
-                            ("auditor", "Auditor"),
-                            ("agent", "Village agent"),
-                            ("bank", "Partner bank"),
-                            ("platform", "Platform"),
-                            ("administrator", "Administrator"),
-                            ("system", "System"),
-                        ],
-                        default="platform",
-                        max_length=20,
-                        verbose_name="role",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="%(app_label)s_%(class)s",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
-                    ),
-                ),
-                (
-                    "room",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                        verbose_name="tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "API client",
-                "verbose_name_plural": "API clients",
-                "abstract": False,
-                "swappable": "OAUTH2_PROVIDER_APPLICATION_MODEL",
-            },
-        ),
-        migrations.CreateModel(
-            name="WebhookSubscription",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("client_id", models.CharField(max_length=100, verbose_name="client")),
-                ("url", models.URLField(max_length=500, verbose_name="address")),
-                ("secret", models.CharField(max_length=200, verbose_name="signing secret")),
-                ("topics", models.JSONField(default=list, verbose_name="topics")),
-                ("is_active", models.BooleanField(default=True, verbose_name="is active")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "webhook subscription",
-                "verbose_name_plural": "webhook subscriptions",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["tenant", "client_id"], name="tenancy_hook_client")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OutboxMessage",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("topic", models.CharField(max_length=60, verbose_name="topic")),
-                ("payload", models.JSONField(verbose_name="payload")),
-                ("created_at", models.DateTimeField(verbose_name="created at")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Pending"),
-                            ("delivered", "Delivered"),
-                            ("abandoned", "Abandoned"),
-                        ],
-                        default="pending",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
-                ("next_attempt_at", models.DateTimeField(verbose_name="next attempt at")),
-                ("delivered_at", models.DateTimeField(null=True, verbose_name="delivered at")),
-                ("last_failure", models.TextField(blank=True, verbose_name="last failure")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-                (
-                    "subscription",
-                    tenancy.models.keys.TenantForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.webhooksubscription",
-                        verbose_name="subscription",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "outgoing message",
-                "verbose_name_plural": "outgoing messages",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("status", "pending")),
-                        fields=["tenant", "next_attempt_at"],
-                        name="tenancy_outbox_due",
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("status", "delivered"),
-                            ("delivered_at__isnull", True),
-                            _connector="XOR",
+        CreateTogether(
+            [
+                migrations.CreateModel(
+                    name="User",
+                    fields=[
+                        ("password", models.CharField(max_length=128, verbose_name="password")),
+                        (
+                            "last_login",
+                            models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                         ),
-                        name="tenancy_outbox_delivered_at_with_status",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Membership",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("officer", "Loan officer"),
-                            ("supervisor", "Supervisor"),
-                            ("risk_manager", "Risk manager"),
-                            ("finance", "Finance"),
-                            ("collector", "Collector"),
-                            ("auditor", "Auditor"),
-                            ("agent", "Village agent"),
-                            ("bank", "Partner bank"),
-                            ("platform", "Platform"),
-                            ("administrator", "Administrator"),
-                            ("system", "System"),
-                        ],
-                        max_length=20,
-                        verbose_name="role",
-                    ),
-                ),
-                ("branch", models.CharField(blank=True, max_length=60, verbose_name="branch")),
-                (
-                    "authority_limit",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=4,
-                        help_text="The largest amount this person may approve alone; empty: none.",
-                        max_digits=20,
-                        null=True,
-                        verbose_name="authority limit",
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="is active")),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
-                    ),
-                ),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "membership",
-                "verbose_name_plural": "memberships",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "user", "role"), name="tenancy_membership_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("authority_limit__isnull", True),
-                            ("authority_limit__gte", 0),
-                            _connector="OR",
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
                         ),
-                        name="tenancy_membership_limit_not_negative",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="IdempotencyRecord",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("client", models.CharField(max_length=60)),
-                ("key", models.CharField(max_length=255)),
-                ("fingerprint", models.CharField(max_length=64)),
-                ("status", models.PositiveSmallIntegerField()),
-                ("body", models.JSONField(null=True)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
+                        (
+                            "username",
+                            models.CharField(
+                                max_length=120, unique=True, verbose_name="user name"
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "locale",
+                            models.CharField(blank=True, max_length=10, verbose_name="language"),
+                        ),
+                        (
+                            "is_staff",
+                            models.BooleanField(
+                                default=True, verbose_name="may use the back office"
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="is active")),
+                    ],
+                    options={
+                        "verbose_name": "user",
+                        "verbose_name_plural": "users",
+                    },
                 ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(fields=["tenant", "created_at"], name="tenancy_idempotency_age")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "client", "key"), name="tenancy_idempotency_key"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Document",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=tenancy.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
+                migrations.CreateModel(
+                    name="Tenant",
+                    fields=[
+                        ("id", models.AutoField(primary_key=True, serialize=False)),
+                        ("slug", models.SlugField(unique=True, verbose_name="address")),
+                        ("name", models.CharField(max_length=120, verbose_name="name")),
+                        (
+                            "name_zh",
+                            models.CharField(
+                                blank=True, max_length=120, verbose_name="Chinese name"
+                            ),
+                        ),
+                        (
+                            "jurisdiction",
+                            models.CharField(
+                                default="CN", max_length=2, verbose_name="jurisdiction"
+                            ),
+                        ),
+                        (
+                            "currency",
+                            models.CharField(default="CNY", max_length=3, verbose_name="currency"),
+                        ),
+                        (
+                            "time_zone",
+                            models.CharField(
+                                default="Asia/Shanghai",
+                                max_length=40,
+                                validators=[tenancy.models.tenant._known_time_zone],
+                                verbose_name="time zone",
+                            ),
+                        ),
+                        (
+                            "locale",
+                            models.CharField(
+                                default="zh-hans", max_length=10, verbose_name="language"
+                            ),
+                        ),
+                        ("business_date", models.DateField(verbose_name="business date")),
+                    ],
+                    options={
+                        "verbose_name": "tenant",
+                        "verbose_name_plural": "tenants",
+                    },
                 ),
-                ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
-                ("size_bytes", models.PositiveBigIntegerField(verbose_name="size in bytes")),
-                ("media_type", models.CharField(max_length=100, verbose_name="media type")),
-                ("name", models.CharField(max_length=200, verbose_name="name")),
-                ("subject_type", models.CharField(max_length=60, verbose_name="kind of subject")),
-                ("subject_id", models.CharField(max_length=60, verbose_name="subject")),
-                ("added_at", models.DateTimeField(verbose_name="added at")),
-                ("added_by", models.CharField(max_length=120, verbose_name="added by")),
-                ("retain_until", models.DateField(verbose_name="retain until")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
+                migrations.CreateModel(
+                    name="ApiClient",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "client_id",
+                            models.CharField(
+                                db_index=True,
+                                default=oauth2_provider.generators.generate_client_id,
+                                max_length=255,
+                                unique=True,
+                                verbose_name="client ID",
+                            ),
+                        ),
+                        (
+                            "redirect_uris",
+                            models.TextField(
+                                blank=True,
+                                help_text="Allowed URIs list, space separated",
+                                verbose_name="redirect URIs",
+                            ),
+                        ),
+                        (
+                            "post_logout_redirect_uris",
+                            models.TextField(
+                                blank=True,
+                                default="",
+                                help_text="Allowed Post Logout URIs list, space separated",
+                                verbose_name="post logout redirect URIs",
+                            ),
+                        ),
+                        (
+                            "client_type",
+                            models.CharField(
+                                choices=[("confidential", "Confidential"), ("public", "Public")],
+                                max_length=32,
+                                verbose_name="client type",
+                            ),
+                        ),
+                        (
+                            "authorization_grant_type",
+                            models.CharField(
+                                choices=[
+                                    ("authorization-code", "Authorization code"),
+                                    (
+                                        "urn:ietf:params:oauth:grant-type:device_code",
+                                        "Device Code",
+                                    ),
+                                    ("implicit", "Implicit"),
+                                    ("password", "Resource owner password-based"),
+                                    ("client-credentials", "Client credentials"),
+                                    ("openid-hybrid", "OpenID connect hybrid"),
+                                ],
+                                max_length=44,
+                                verbose_name="authorization grant type",
+                            ),
+                        ),
+                        (
+                            "client_secret",
+                            oauth2_provider.models.ClientSecretField(
+                                blank=True,
+                                db_index=True,
+                                default=oauth2_provider.generators.generate_client_secret,
+                                help_text="Client secret for authentication",
+                                max_length=255,
+                                verbose_name="client secret",
+                            ),
+                        ),
+                        (
+                            "hash_client_secret",
+                            models.BooleanField(default=True, verbose_name="hash client secret"),
+                        ),
+                        (
+                            "name",
+                            models.CharField(blank=True, max_length=255, verbose_name="name"),
+                        ),
+                        (
+                            "skip_authorization",
+                            models.BooleanField(default=False, verbose_name="skip authorization"),
+                        ),
+                        (
+                            "created",
+                            models.DateTimeField(auto_now_add=True, verbose_name="created"),
+                        ),
+                        ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                        (
+                            "algorithm",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("", "No OIDC support"),
+                                    ("RS256", "RSA with SHA-2 256"),
+                                    ("HS256", "HMAC with SHA-2 256"),
+                                ],
+                                default="",
+                                max_length=5,
+                                verbose_name="algorithm",
+                            ),
+                        ),
+                        (
+                            "allowed_origins",
+                            models.TextField(
+                                blank=True,
+                                default="",
+                                help_text="Allowed origins list to enable CORS, space separated",
+                                verbose_name="allowed origins",
+                            ),
+                        ),
+                        (
+                            "registration_source",
+                            models.CharField(
+                                choices=[
+                                    ("manual", "Manual"),
+                                    ("dcr", "Dynamic Client Registration"),
+                                    ("cimd", "Client ID Metadata Document"),
+                                ],
+                                default="manual",
+                                help_text="How this application was registered (manual, DCR per RFC 7591, or CIMD)",
+                                max_length=32,
+                                verbose_name="registration source",
+                            ),
+                        ),
+                        (
+                            "cimd_expires_at",
+                            models.DateTimeField(
+                                blank=True,
+                                default=None,
+                                help_text="When the cached Client ID Metadata Document should be re-fetched",
+                                null=True,
+                                verbose_name="CIMD expires at",
+                            ),
+                        ),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("officer", "Loan officer"),
+                                    ("supervisor", "Supervisor"),
+                                    ("risk_manager", "Risk manager"),
+                                    ("finance", "Finance"),
+                                    ("collector", "Collector"),
+                                    ("auditor", "Auditor"),
+                                    ("agent", "Village agent"),
+                                    ("bank", "Partner bank"),
+                                    ("platform", "Platform"),
+                                    ("administrator", "Administrator"),
+                                    ("system", "System"),
+                                ],
+                                default="platform",
+                                max_length=20,
+                                verbose_name="role",
+                            ),
+                        ),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="%(app_label)s_%(class)s",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="user",
+                            ),
+                        ),
+                        (
+                            "room",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                                verbose_name="tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "API client",
+                        "verbose_name_plural": "API clients",
+                        "abstract": False,
+                        "swappable": "OAUTH2_PROVIDER_APPLICATION_MODEL",
+                    },
                 ),
-            ],
-            options={
-                "verbose_name": "document",
-                "verbose_name_plural": "documents",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "subject_type", "subject_id", "sha256"),
-                        name="tenancy_document_once_per_subject",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                        name="tenancy_document_hash_is_sha256",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AuditSeal",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("position", models.BigIntegerField()),
-                ("event_id", models.BigIntegerField()),
-                ("hash", models.BinaryField(max_length=32)),
-                ("sealed_at", models.DateTimeField()),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "position"), name="tenancy_seal_one_per_position"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("tenant", "event_id"), name="tenancy_seal_one_per_event"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AuditEvent",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("actor_kind", models.CharField(max_length=10, verbose_name="kind of actor")),
-                ("actor_id", models.CharField(max_length=60, verbose_name="actor")),
-                ("actor_name", models.CharField(max_length=120, verbose_name="actor's name")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("officer", "Loan officer"),
-                            ("supervisor", "Supervisor"),
-                            ("risk_manager", "Risk manager"),
-                            ("finance", "Finance"),
-                            ("collector", "Collector"),
-                            ("auditor", "Auditor"),
-                            ("agent", "Village agent"),
-                            ("bank", "Partner bank"),
-                            ("platform", "Platform"),
-                            ("administrator", "Administrator"),
-                            ("system", "System"),
+                migrations.CreateModel(
+                    name="WebhookSubscription",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("client_id", models.CharField(max_length=100, verbose_name="client")),
+                        ("url", models.URLField(max_length=500, verbose_name="address")),
+                        (
+                            "secret",
+                            models.CharField(max_length=200, verbose_name="signing secret"),
+                        ),
+                        ("topics", models.JSONField(default=list, verbose_name="topics")),
+                        ("is_active", models.BooleanField(default=True, verbose_name="is active")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "webhook subscription",
+                        "verbose_name_plural": "webhook subscriptions",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "client_id"], name="tenancy_hook_client"
+                            )
                         ],
-                        max_length=20,
-                        verbose_name="role",
-                    ),
+                    },
                 ),
-                ("source", models.CharField(blank=True, max_length=60, verbose_name="address")),
-                (
-                    "request_id",
-                    models.CharField(blank=True, max_length=60, verbose_name="request"),
+                migrations.CreateModel(
+                    name="OutboxMessage",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("topic", models.CharField(max_length=60, verbose_name="topic")),
+                        ("payload", models.JSONField(verbose_name="payload")),
+                        ("created_at", models.DateTimeField(verbose_name="created at")),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("pending", "Pending"),
+                                    ("delivered", "Delivered"),
+                                    ("abandoned", "Abandoned"),
+                                ],
+                                default="pending",
+                                max_length=10,
+                                verbose_name="status",
+                            ),
+                        ),
+                        (
+                            "attempts",
+                            models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                        ),
+                        ("next_attempt_at", models.DateTimeField(verbose_name="next attempt at")),
+                        (
+                            "delivered_at",
+                            models.DateTimeField(null=True, verbose_name="delivered at"),
+                        ),
+                        (
+                            "last_failure",
+                            models.TextField(blank=True, verbose_name="last failure"),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                        (
+                            "subscription",
+                            tenancy.models.keys.TenantForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.webhooksubscription",
+                                verbose_name="subscription",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "outgoing message",
+                        "verbose_name_plural": "outgoing messages",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("status", "pending")),
+                                fields=["tenant", "next_attempt_at"],
+                                name="tenancy_outbox_due",
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("status", "delivered"),
+                                    ("delivered_at__isnull", True),
+                                    _connector="XOR",
+                                ),
+                                name="tenancy_outbox_delivered_at_with_status",
+                            )
+                        ],
+                    },
                 ),
-                ("action", models.CharField(max_length=60, verbose_name="action")),
-                (
-                    "subject_type",
-                    models.CharField(blank=True, max_length=60, verbose_name="kind of subject"),
+                migrations.CreateModel(
+                    name="Membership",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("officer", "Loan officer"),
+                                    ("supervisor", "Supervisor"),
+                                    ("risk_manager", "Risk manager"),
+                                    ("finance", "Finance"),
+                                    ("collector", "Collector"),
+                                    ("auditor", "Auditor"),
+                                    ("agent", "Village agent"),
+                                    ("bank", "Partner bank"),
+                                    ("platform", "Platform"),
+                                    ("administrator", "Administrator"),
+                                    ("system", "System"),
+                                ],
+                                max_length=20,
+                                verbose_name="role",
+                            ),
+                        ),
+                        (
+                            "branch",
+                            models.CharField(blank=True, max_length=60, verbose_name="branch"),
+                        ),
+                        (
+                            "authority_limit",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=4,
+                                help_text="The largest amount this person may approve alone; empty: none.",
+                                max_digits=20,
+                                null=True,
+                                verbose_name="authority limit",
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True, verbose_name="is active")),
+                        (
+                            "user",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                                verbose_name="user",
+                            ),
+                        ),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "membership",
+                        "verbose_name_plural": "memberships",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "user", "role"), name="tenancy_membership_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("authority_limit__isnull", True),
+                                    ("authority_limit__gte", 0),
+                                    _connector="OR",
+                                ),
+                                name="tenancy_membership_limit_not_negative",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "subject_id",
-                    models.CharField(blank=True, max_length=60, verbose_name="subject"),
+                migrations.CreateModel(
+                    name="IdempotencyRecord",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("client", models.CharField(max_length=60)),
+                        ("key", models.CharField(max_length=255)),
+                        ("fingerprint", models.CharField(max_length=64)),
+                        ("status", models.PositiveSmallIntegerField()),
+                        ("body", models.JSONField(null=True)),
+                        ("created_at", models.DateTimeField()),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "created_at"], name="tenancy_idempotency_age"
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "client", "key"), name="tenancy_idempotency_key"
+                            )
+                        ],
+                    },
                 ),
-                ("changes", models.JSONField(default=dict, verbose_name="changes")),
-                ("reason", models.TextField(blank=True, verbose_name="reason")),
-                (
-                    "tenant",
-                    tenancy.models.keys.RoomKey(
-                        db_constraint=False,
-                        db_index=False,
-                        default=tenancy.room.peek,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenancy.tenant",
-                    ),
+                migrations.CreateModel(
+                    name="Document",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=tenancy.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        ("sha256", models.CharField(max_length=64, verbose_name="content hash")),
+                        (
+                            "size_bytes",
+                            models.PositiveBigIntegerField(verbose_name="size in bytes"),
+                        ),
+                        (
+                            "media_type",
+                            models.CharField(max_length=100, verbose_name="media type"),
+                        ),
+                        ("name", models.CharField(max_length=200, verbose_name="name")),
+                        (
+                            "subject_type",
+                            models.CharField(max_length=60, verbose_name="kind of subject"),
+                        ),
+                        ("subject_id", models.CharField(max_length=60, verbose_name="subject")),
+                        ("added_at", models.DateTimeField(verbose_name="added at")),
+                        ("added_by", models.CharField(max_length=120, verbose_name="added by")),
+                        ("retain_until", models.DateField(verbose_name="retain until")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "document",
+                        "verbose_name_plural": "documents",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "subject_type", "subject_id", "sha256"),
+                                name="tenancy_document_once_per_subject",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                                name="tenancy_document_hash_is_sha256",
+                            ),
+                        ],
+                    },
                 ),
-            ],
-            options={
-                "verbose_name": "audit event",
-                "verbose_name_plural": "audit trail",
-                "abstract": False,
-                "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "subject_type", "subject_id"], name="tenancy_audit_of"
-                    ),
-                    models.Index(fields=["tenant", "at"], name="tenancy_audit_at"),
-                ],
-            },
+                migrations.CreateModel(
+                    name="AuditSeal",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("position", models.BigIntegerField()),
+                        ("event_id", models.BigIntegerField()),
+                        ("hash", models.BinaryField(max_length=32)),
+                        ("sealed_at", models.DateTimeField()),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("tenant", "position"), name="tenancy_seal_one_per_position"
+                            ),
+                            models.UniqueConstraint(
+                                fields=("tenant", "event_id"), name="tenancy_seal_one_per_event"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AuditEvent",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        ("at", models.DateTimeField(verbose_name="at")),
+                        (
+                            "actor_kind",
+                            models.CharField(max_length=10, verbose_name="kind of actor"),
+                        ),
+                        ("actor_id", models.CharField(max_length=60, verbose_name="actor")),
+                        (
+                            "actor_name",
+                            models.CharField(max_length=120, verbose_name="actor's name"),
+                        ),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("officer", "Loan officer"),
+                                    ("supervisor", "Supervisor"),
+                                    ("risk_manager", "Risk manager"),
+                                    ("finance", "Finance"),
+                                    ("collector", "Collector"),
+                                    ("auditor", "Auditor"),
+                                    ("agent", "Village agent"),
+                                    ("bank", "Partner bank"),
+                                    ("platform", "Platform"),
+                                    ("administrator", "Administrator"),
+                                    ("system", "System"),
+                                ],
+                                max_length=20,
+                                verbose_name="role",
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.CharField(blank=True, max_length=60, verbose_name="address"),
+                        ),
+                        (
+                            "request_id",
+                            models.CharField(blank=True, max_length=60, verbose_name="request"),
+                        ),
+                        ("action", models.CharField(max_length=60, verbose_name="action")),
+                        (
+                            "subject_type",
+                            models.CharField(
+                                blank=True, max_length=60, verbose_name="kind of subject"
+                            ),
+                        ),
+                        (
+                            "subject_id",
+                            models.CharField(blank=True, max_length=60, verbose_name="subject"),
+                        ),
+                        ("changes", models.JSONField(default=dict, verbose_name="changes")),
+                        ("reason", models.TextField(blank=True, verbose_name="reason")),
+                        (
+                            "tenant",
+                            tenancy.models.keys.RoomKey(
+                                db_constraint=False,
+                                db_index=False,
+                                default=tenancy.room.peek,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tenancy.tenant",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "audit event",
+                        "verbose_name_plural": "audit trail",
+                        "abstract": False,
+                        "base_manager_name": "objects",
+                        "indexes": [
+                            models.Index(
+                                fields=["tenant", "subject_type", "subject_id"],
+                                name="tenancy_audit_of",
+                            ),
+                            models.Index(fields=["tenant", "at"], name="tenancy_audit_at"),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]
