@@ -19,6 +19,7 @@ from rural.rules import generator
 from rural.rules.benchmarks import Kind
 from rural.rules.forms.sent import Announced, Sent
 from rural.rules.generator import Files, Person, Usual
+from tenancy import room
 from tenancy.actors import Actor
 from tenancy.errors import Invalid, NotFound
 
@@ -43,22 +44,38 @@ def generate(
 
     The same seed gives the same households; those that are there already stay as they are.
 
+    Call it in a room, outside any transaction.
+
     :param actor: an officer; `colleague` the user name of another who signs with him
     :raises NotFound: if the county has no village or no benchmark for its crops
     :raises Invalid: if a form is rejected
     """
-    villages = list(Village.objects.filter(code__startswith=county).order_by("code"))
-    if not villages or len(county) < 2:
-        raise NotFound.of(_("Village"), county)
-    usual = [_usual(crop, county, on) for crop in CROPS]
+    villages, usual = _ground(county, on)
     made = []
     for number, person in enumerate(generator.people(seed, count)):
         village = villages[number % len(villages)]
-        household = _household(actor, at, on, person, village, seed, colleague)
-        _crops(actor, at, on, person, household, usual, seed)
-        told(household)
-        made.append(household)
+        made.append(_farmer(actor, at, on, person, village, usual, seed, colleague))
+        told(made[-1])
     return made
+
+
+@room.atomic
+def _ground(county: str, on: date) -> tuple[list[Village], list[Usual]]:
+    villages = list(Village.objects.filter(code__startswith=county).order_by("code"))
+    if not villages or len(county) < 2:
+        raise NotFound.of(_("Village"), county)
+    return villages, [_usual(crop, county, on) for crop in CROPS]
+
+
+# One household at a time: a transaction of them all would keep a growing pile of locks.
+@room.atomic
+def _farmer(
+    actor: Actor, at: datetime, on: date, person: Person, village: Village,
+    usual: Sequence[Usual], seed: int, colleague: str,
+) -> Household:  # fmt: skip
+    household = _household(actor, at, on, person, village, seed, colleague)
+    _crops(actor, at, on, person, household, usual, seed)
+    return household
 
 
 def _household(

@@ -36,6 +36,9 @@ _GIVEN = (
     "丽华",
     "小军",
 )
+# After all of those: names of four characters, ten thousand of them.
+_MORE = "安宁福顺平昌和盛兴旺茂林森海江河山川石田禾麦谷丰年春夏秋冬月星辰光明朗清泉溪湖波"
+_KEPT, _KEPT_PER_MU = Decimal(30_000), Decimal(400)
 _CALENDAR = {
     # sown in month, of the year before?, harvested, sold, months of costs with their shares
     "wheat": (10, True, 6, 6, ((10, "0.40"), (3, "0.15"), (5, "0.25"), (6, "0.20"))),
@@ -102,11 +105,11 @@ class Person:
 def people(seed: int, count: int) -> Iterator[Person]:
     """Yield the same people for the same seed."""
     dice = random.Random(seed)
-    for number in range(count):
+    for number, name in zip(range(count), _names(seed), strict=False):
         digits = f"{NOWHERE}{dice.randint(1962, 1992)}{dice.randint(1, 12):02}15{number % 1000:03}"
         leased = Decimal(dice.choice((0, 0, 10, 20, 30, 50)))
         yield Person(
-            name=dice.choice(_FAMILY) + dice.choice(_GIVEN),
+            name=name,
             id_number=digits + check_digit(digits),
             phone=f"1990{dice.randint(0, 9_999_999):07}",
             own_mu=Decimal(dice.randint(6, 18)),
@@ -114,6 +117,15 @@ def people(seed: int, count: int) -> Iterator[Person]:
             wage=Decimal(dice.choice((0, 24_000, 33_000, 38_500, 44_000))),
             debt_monthly=Decimal(dice.choice((0, 0, 0, 0, 300, 1_000))),
         )
+
+
+def _names(seed: int) -> Iterator[str]:
+    """Yield names in an order of the seed; none comes twice: namesakes of a village may be one."""
+    names = [family + given for family in _FAMILY for given in _GIVEN]
+    random.Random(f"{seed} names").shuffle(names)
+    yield from names
+    for more in _MORE:
+        yield from (name + more for name in names)
 
 
 def household(
@@ -150,7 +162,8 @@ def household(
         "grows_crops": True,
         "parcels": _parcels(person, files, year),
         "assets": [
-            {"category": "deposit", "qty": "1", "value": "12000", "evidence": "statement"},
+            {"category": "deposit", "qty": "1", "value": f"{_savings(person)}",
+             "evidence": "statement"},
             {"category": "house", "qty": "1", "value": "120000", "evidence": "certificate"},
             {"category": "farm_machine", "qty": "1", "value": "30000", "evidence": "seen"},
         ],
@@ -177,6 +190,11 @@ def household(
         "farmer_signature": files.shot(),
         "remarks": MARK,
     }  # fmt: skip
+
+
+def _savings(person: Person) -> Decimal:
+    """Who grows more has to keep more for seed, fertiliser and rent until he sells."""
+    return _KEPT + _KEPT_PER_MU * person.mu
 
 
 def crop(

@@ -12,6 +12,7 @@ from tenancy import room
 from tenancy.actors import Actor
 from tenancy.errors import Refusal
 from tenancy.models import Membership, Tenant
+from tenancy.roles import Role
 
 
 class Command(BaseCommand):
@@ -34,17 +35,14 @@ class Command(BaseCommand):
         if tenant is None:
             raise CommandError(f"there is no tenant {options['tenant']}")
         with room.entered(tenant.pk):
-            held = Membership.objects.filter(
-                user__username=options["officer"], is_active=True
-            ).select_related("user")
-            member = held.first()
+            member = _member(options["officer"])
             if member is None:
                 raise CommandError(f"{options['officer']} does not work here")
             actor = Actor(
                 kind="user",
                 id=str(member.user.pk),
                 name=member.user.name,
-                role=member.role,
+                role=Role(member.role),
                 source="generate_households",
             )
             try:
@@ -62,3 +60,9 @@ class Command(BaseCommand):
                 told = "; ".join(f"{e.pointer}: {e.expected}" for e in refusal.errors)
                 raise CommandError(f"{refusal} {told}".strip()) from refusal
         self.stdout.write(f"{len(made)} households")
+
+
+@room.atomic
+def _member(username: str) -> Membership | None:
+    held = Membership.objects.filter(user__username=username, is_active=True)
+    return held.select_related("user").first()

@@ -51,6 +51,12 @@ class TestGenerator:
         assert list(filled(7)) == list(filled(7))
         assert list(filled(7)) != list(filled(8))
 
+    def test_no_two_are_namesakes(self):
+        """The intake takes namesakes of one village for one household, and asks an officer."""
+        people = list(generator.people(1, 600))
+
+        assert len({person.name for person in people}) == 600
+
     def test_each_is_marked_and_is_nobody(self):
         people = list(generator.people(1, 100))
 
