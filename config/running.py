@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import IO
@@ -27,11 +27,17 @@ class PortTaken(RuntimeError):
 
 @contextmanager
 def running(
-    port: int = 0, *, workers: int = 2, output: IO[str] | None = None, wait_seconds: float = 60
+    port: int = 0,
+    *,
+    workers: int = 2,
+    sandboxes: Sequence[str] = (),
+    output: IO[str] | None = None,
+    wait_seconds: float = 60,
 ) -> Iterator[str]:
     """Have web, workers and clock running inside the block; yield the address of the web.
 
     :param port: 0 takes any that is free.
+    :param sandboxes: banks' sandboxes that run along; see `config.services.sandbox`.
     :param output: where their log lines go, else standard error; a real file.
     :raises PortTaken: somebody else listens on the port.
     :raises TimeoutError: the web did not answer in time.
@@ -40,7 +46,8 @@ def running(
     hold_server()
     with listen(port) as listener, _signals_raise():
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        supervisor = _start(listener.fileno(), workers, output or sys.stderr)
+        arguments = [str(listener.fileno()), str(workers), address, *sandboxes]
+        supervisor = _start(listener.fileno(), arguments, output or sys.stderr)
         try:
             _wait_for(f"{address}/healthz", supervisor, wait_seconds)
             yield address
@@ -80,9 +87,9 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     return listener
 
 
-def _start(listener: int, workers: int, output: IO[str]) -> subprocess.Popen[bytes]:
+def _start(listener: int, arguments: Sequence[str], output: IO[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "config.supervisor", str(listener), str(workers)],
+        [sys.executable, "-m", "config.supervisor", *arguments],
         cwd=ROOT,
         env={
             **os.environ,

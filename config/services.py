@@ -5,19 +5,24 @@ longer than starting one.
 """
 
 import ctypes
+import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from celery.bin.celery import main as celery
 from django.core.management import call_command
 from gunicorn.app.wsgiapp import run as gunicorn
 
+from config.home import state_dir
 from config.provision import SLOW_TASKS, TASKS
 
 PR_SET_PDEATHSIG = 1
+SANDBOX_SECONDS = 0.3
 SCHEDULER = "celery.beat:Scheduler"
 
 
@@ -84,6 +89,33 @@ def services(listener: int, *, workers: int = 2) -> list[Service]:
     if os.environ.get("CELERY_BROKER_URL"):
         found.append(Service("relay", _relay, []))
     return found
+
+
+def sandbox(name: str, address: str) -> Service:
+    """
+    Return a bank's sandbox: a process that speaks the bank API only, as a bank's would.
+
+    :param name: of its file of facts, such as `jinhe-beiyuan`; see `manage.py sandbox_bank`
+    :param address: the lender's; facts of an earlier address are not meant
+    """
+    return Service(name, _sandbox, [name, address])
+
+
+def _sandbox() -> None:
+    """Wait until somebody has let the bank in, and become its program."""
+    name, address = sys.argv[1:]
+    path = state_dir() / "sandbox" / f"{name}.json"
+    while not is_meant(path, address):
+        time.sleep(SANDBOX_SECONDS)
+    os.execv(sys.executable, [sys.executable, "-m", "partners.management.sandbox", str(path)])
+
+
+def is_meant(path: Path, address: str) -> bool:
+    """Return whether a bank's file of facts is complete and of this address."""
+    try:
+        return bool(json.loads(path.read_text())["url"] == address)
+    except (FileNotFoundError, json.JSONDecodeError):
+        return False  # not there, or just being written
 
 
 def _relay() -> None:

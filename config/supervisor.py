@@ -1,9 +1,9 @@
 """Keep web, workers and clock running together, and stop them together.
 
-``python -m config.supervisor DESCRIPTOR WORKERS`` (called by ``config.running``) imports
-everything once and forks the services. One that dies is started again, later each time; what they
-say is passed on line by line under their names. A single thread does all of this, so that forking
-stays safe at any time.
+``python -m config.supervisor DESCRIPTOR WORKERS ADDRESS [SANDBOX…]`` (called by
+``config.running``) imports everything once and forks the services. One that dies is started again,
+later each time; what they say is passed on line by line under their names. A single thread does
+all of this, so that forking stays safe at any time.
 """
 
 import atexit
@@ -21,7 +21,7 @@ import django
 
 from config.celery import app
 from config.database import embedded_server, hold_server, uses_embedded_server
-from config.services import Service, end_with_parent, services
+from config.services import Service, end_with_parent, sandbox, services
 
 GRACE_SECONDS = 20.0
 FIRST_BACKOFF_SECONDS = 0.5
@@ -187,7 +187,9 @@ def main() -> None:
     hold_server()
     django.setup()
     app.loader.import_default_modules()
-    Supervisor(services(int(sys.argv[1]), workers=int(sys.argv[2]))).run()
+    descriptor, workers, address, *sandboxes = sys.argv[1:]
+    wanted = services(int(descriptor), workers=int(workers))
+    Supervisor([*wanted, *(sandbox(name, address) for name in sandboxes)]).run()
 
 
 if __name__ == "__main__":
