@@ -84,11 +84,11 @@ PRODUCTS: dict[str, tuple[str, str, Configuration]] = {
 def assemble(business_date: date) -> tuple[Tenant, Tenant]:
     """Make sure that both lenders, their people, the platform, the law and the products exist."""
     now = timezone.now()
-    riverside = _tenant("riverside", "Riverside Microloan", "河畔小额贷款", business_date, now)
-    hillside = _tenant("hillside", "Hillside Rural Credit", "山坡农村信贷", business_date, now)
+    riverside = open_tenant("riverside", "Riverside Microloan", "河畔小额贷款", business_date, now)
+    hillside = open_tenant("hillside", "Hillside Rural Credit", "山坡农村信贷", business_date, now)
     for tenant, people in ((riverside, RIVERSIDE), (hillside, HILLSIDE)):
         with room.enter(tenant.pk):
-            _admit(people, now)
+            admit(people, now)
             _furnish(tenant, business_date, now)
     with room.enter(riverside.pk):
         tenants.register_client(
@@ -107,16 +107,8 @@ def client() -> ApiClient:
     return ApiClient.objects.get(client_id="riverside-platform")
 
 
-def log_ins() -> list[tuple[str, str, str]]:
-    """Return user name, tenant and role of everyone who can sign in; the password is one."""
-    return [
-        (person.username, tenant, person.role.value)
-        for tenant, people in (("Riverside", RIVERSIDE), ("Hillside", HILLSIDE))
-        for person in people
-    ]
-
-
-def _tenant(slug: str, name: str, name_zh: str, on: date, at: datetime) -> Tenant:
+def open_tenant(slug: str, name: str, name_zh: str, on: date, at: datetime) -> Tenant:
+    """Return a lender's tenant, opened on a business date if it is not there."""
     found = Tenant.objects.filter(slug=slug).first()
     if found is not None:
         return found
@@ -125,7 +117,8 @@ def _tenant(slug: str, name: str, name_zh: str, on: date, at: datetime) -> Tenan
     )
 
 
-def _admit(people: tuple[Person, ...], at: datetime) -> None:
+def admit(people: tuple[Person, ...], at: datetime) -> None:
+    """Let people into the room, once; they have the one password."""
     for person in people:
         user = User.objects.filter(username=person.username).first()
         if user is None:

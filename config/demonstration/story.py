@@ -15,6 +15,9 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from config.demonstration import cast, invoices, lending, report, servicing, training
+from config.demonstration.county import cast as county_cast
+from config.demonstration.county import season
+from config.demonstration.county import story as county_story
 from config.demonstration.platform import Platform
 from config.management.commands.verify import prove
 from merchants.models import ImportRun, ImportStatus, Merchant
@@ -39,6 +42,7 @@ class Story:
         """Play every stage; return what `demo --json` prints."""
         with self._stage("assemble"):
             riverside, hillside = cast.assemble(OPENING)
+            jinhe = county_cast.assemble(season.OPENING)
         with room.entered(riverside.pk):
             self._import(riverside)
             with self._stage("train"), self._bar("training", 100, "%") as bar:
@@ -46,11 +50,13 @@ class Story:
                 bar.update(100 - bar.n)
             closing = self._lend_and_serve(riverside)
             figures = report.figures()
+        county = county_story.play(jinhe, self.address, self._stage, self._bar)
         with self._stage("verify"):
-            proofs = self._verify(riverside, hillside)
+            proofs = self._verify(riverside, hillside, jinhe)
         return {
-            "tenants": [riverside.slug, hillside.slug],
+            "tenants": [riverside.slug, hillside.slug, jinhe.slug],
             **figures,
+            "county": county,
             "close_seconds": round(closing, 3),
             "proofs": proofs,
             "stages_seconds": {name: round(took, 3) for name, took in self.seconds.items()},

@@ -82,6 +82,30 @@ class TestMainJob:
         assert "decisions_replay" in figures["proofs"]
         assert [name for name, holds in figures["proofs"].items() if not holds] == []
 
+    def test_lends_to_farmers_with_two_banks(self, figures: dict[str, Any]) -> None:
+        county = figures["county"]
+
+        assert county["assessments"]["lend"] > county["households"] / 2
+        assert sum(county["assessments"].values()) == county["households"]
+        # What the banks' scripts say, and what is left for the visitor: an offer, three to decide.
+        assert county["decisions"]["counter"] == county["decisions"]["decline"] == 1
+        assert county["decisions"]["approve"] >= 6
+        assert county["applications"]["referred"] == 3
+        assert county["applications"]["approved"] == 1
+        # The silent bank's and the one whose farmer has not said yes.
+        assert county["applications"]["funding"] == 2
+        assert county["placements"]["booked"] == county["loans"]["active"] >= 6
+
+    def test_shares_with_the_banks_to_the_cent(self, figures: dict[str, Any]) -> None:
+        county = figures["county"]
+
+        for side in ("disbursed", "received"):
+            bank, own = (Decimal(county[side][name]) for name in ("bank", "own"))
+            assert bank > own > 0
+        assert county["bank_files"] == county["settlements"] > 60
+        # A cent resolved itself; the row that the bank's file lacks waits for somebody.
+        assert county["breaks"] == {"assigned": 1, "resolved": 1}
+
     def test_a_second_start_resumes(
         self, installation: Path, firms: list[str], figures: dict[str, Any]
     ) -> None:
@@ -99,4 +123,4 @@ class TestMainJob:
     ) -> None:
         proofs = _run(installation, "manage", "verify", "--tenant", "hillside", "--json")
         assert proofs["failures"] == []
-        assert figures["tenants"] == ["riverside", "hillside"]
+        assert figures["tenants"] == ["riverside", "hillside", "jinhe"]

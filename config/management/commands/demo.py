@@ -10,7 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from config.demonstration import cast
+from config.demonstration import guide
+from config.demonstration.county import banks
 from config.demonstration.invoices import InputIncomplete
 from config.demonstration.story import Story
 from config.running import PortTaken, running, wait
@@ -22,8 +23,9 @@ class Command(BaseCommand):
     """What a stranger runs first; a second run resumes where the first one was."""
 
     help = (
-        "Two lenders, their people and products; firms apply through the API, workers decide, "
-        "approved firms draw, the sandbox pays, sixty days are closed, the books are proved."
+        "Three lenders, their people and products; firms apply through the API, farmers through "
+        "officers, two banks in sandboxes lend along, days are closed and settled, the books "
+        "are proved."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,7 +42,8 @@ class Command(BaseCommand):
         """Start web and workers, play the story, then serve until Ctrl-C."""
         port = 0 if options["once"] else options["port"]
         try:
-            with running(port, workers=options["workers"]) as address:
+            workers = options["workers"]
+            with running(port, workers=workers, sandboxes=banks.SANDBOXES) as address:
                 figures = Story(address, options["input"], sys.stderr).play()
                 self._tell(figures, address, options)
                 if not options["once"]:
@@ -56,7 +59,4 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(figures))
         if options["once"]:
             return
-        lines = ["", f"Granary is serving on {address}/", ""]
-        lines += [f"  {name:<12} {tenant:<10} {role}" for name, tenant, role in cast.log_ins()]
-        lines += ["", f"  password for all: {cast.PASSWORD}", "", "Ctrl-C stops.", ""]
-        self.stderr.write("\n".join(lines))
+        self.stderr.write(guide.told(address))
