@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -11,7 +12,7 @@ from django.utils.http import content_disposition_header
 from partners.actions.handing_out import hand_out
 from partners.models import SettlementFile
 from tenancy.admin.access import acting
-from tenancy.errors import NotFound
+from tenancy.errors import Forbidden, NotFound
 
 
 def download(request: HttpRequest, file_id: UUID) -> HttpResponse:
@@ -32,6 +33,8 @@ def _handed(request: HttpRequest, file_id: UUID) -> tuple[SettlementFile, bytes]
         return hand_out(actor=acting(request), at=timezone.now(), file_id=file_id)
     except NotFound as refusal:
         raise Http404(str(refusal)) from refusal
+    except Forbidden as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
 
 
 def _answer(content: bytes, media_type: str, name: str) -> HttpResponse:

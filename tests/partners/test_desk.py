@@ -100,6 +100,7 @@ class TestDesk:
         [
             "lending/application/", "lending/borrower/", "lending/loan/", "ledger/account/",
             "tenancy/auditevent/", "tenancy/membership/", "tenancy/webhooksubscription/",
+            "partners/settlement/", "partners/break/", "partners/placement/",
         ],
     )  # fmt: skip
     def test_leads_nowhere_else(self, clerk: User, page: str) -> None:
