@@ -79,18 +79,18 @@ class PackageSerializer(serializers.Serializer[Any]):
     borrower = serializers.JSONField(
         help_text="Personal numbers masked, and sealed (JWE) where you have registered a key"
     )
-    household = serializers.JSONField(allow_null=True)
+    household = serializers.JSONField()
     consents = serializers.JSONField(help_text="Those that name you, or nobody")
-    exposures = serializers.JSONField(allow_null=True)
+    exposures = serializers.JSONField()
     scores = serializers.JSONField()
     features = serializers.JSONField(help_text="as_of, source, values")
     inputs = serializers.JSONField()
-    rural = serializers.JSONField(allow_null=True)
-    capacity = serializers.JSONField(allow_null=True)
-    business = serializers.JSONField(allow_null=True)
-    checks = serializers.JSONField(allow_null=True)
+    rural = serializers.JSONField()
+    capacity = serializers.JSONField()
+    business = serializers.JSONField()
+    checks = serializers.JSONField()
     documents = DocumentSerializer(many=True)
-    recommendation = serializers.JSONField(allow_null=True)
+    recommendation = serializers.JSONField()
     evidence_hash = serializers.CharField(
         help_text="SHA-256 of all that was collected; it never changes after submission"
     )

@@ -18,6 +18,8 @@ from partners.api.views import BankView
 from partners.models import CompensationClaim
 from partners.queries import claims as own_claims
 from tenancy.api.paging import NewestFirst
+from tenancy.api.problems import MEDIA_TYPE
+from tenancy.api.schema import ProblemSerializer
 from tenancy.errors import NotFound
 
 
@@ -115,7 +117,7 @@ class ClaimList(_Claims):
     @extend_schema(
         operation_id="file_claim",
         request=ClaimRequestSerializer,
-        responses={201: ClaimSerializer},
+        responses={201: ClaimSerializer, (404, MEDIA_TYPE): ProblemSerializer},
         tags=["claims"],
     )
     def post(self, request: Request) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,7 +10,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -95,14 +94,15 @@ class SettlementList(BankView):
         return self.page(SettlementSerializer)
 
 
-class CsvRenderer(BaseRenderer):
-    """Lets a caller ask for CSV; the file goes out as it was published."""
+class CsvRenderer(JSONRenderer):
+    """
+    Lets a caller ask for CSV.
+
+    The file goes out as it was published; what is rendered is a refusal, written as any other.
+    """
 
     media_type = "text/csv"
     format = "csv"
-
-    def render(self, data: Any, media_type: str | None = None, context: Any = None) -> bytes:
-        raise NotImplementedError("a file is handed out as it is")
 
 
 class SettlementFileContent(BankView):

@@ -25,6 +25,12 @@ def test_nothing_was_settled_yet(program: Program) -> None:
     assert answer.status_code == 404
 
 
+def test_who_asks_for_csv_reads_a_refusal_all_the_same(program: Program) -> None:
+    answer = program.get(f"settlements/{NOBODY}/files/DISBURSE", Accept="text/csv")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
 def test_a_file_of_a_day_that_is_not_settled_is_refused(program: Program) -> None:
     answer = hand_in(program, {"file": ("harbour_DISBURSE_20260105_001.csv", b"H|x\r\n")})
     assert answer.status_code == 409, answer.text
