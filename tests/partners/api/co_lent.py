@@ -25,6 +25,7 @@ class Lent:
     tenant: Tenant
     loan_id: str
     leg_id: str
+    number: str
 
     def pay_out(self) -> None:
         """Let the rail pay the borrower, and take note of it."""
@@ -56,7 +57,7 @@ def asked_for(tenant: Tenant, bank: PartnerBank, key: str = "draw-1", **changes:
             build.guarantor(guarantor)
         part = money.held(key, version=build.agreement(code, bank_code=bank.code, **changes))
         leg = FundingLeg.objects.get(participation=part, side="bank")
-        return Lent(tenant, str(part.loan_id), str(leg.pk))
+        return Lent(tenant, str(part.loan_id), str(leg.pk), part.loan.number)
 
 
 def drawn(tenant: Tenant) -> Lent:
@@ -68,7 +69,7 @@ def drawn(tenant: Tenant) -> Lent:
         part = participations.fund(actor=build.SYSTEM, at=now, on=ON, loan_id=loan.pk)
         assert part is not None
         leg = FundingLeg.objects.get(participation=part, side="bank")
-        return Lent(tenant, str(loan.pk), str(leg.pk))
+        return Lent(tenant, str(loan.pk), str(leg.pk), loan.number)
 
 
 def paid(leg: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import yaml
 from django.core.management import call_command
 from django.test import Client
 
+from config.home import ROOT
 from tests.api.test_schema import addresses_under
 
 
@@ -45,6 +46,17 @@ class TestDocument:
             for operation in operations.values():
                 assert {"401", "403", "422", "429"} <= set(operation["responses"])
                 assert operation["security"] == [{"dpop": []}]
+
+
+class TestGuide:
+    def test_shows_every_call(self, document: dict[str, Any]) -> None:
+        guide = (ROOT / "docs" / "bank-api.md").read_text()
+        calls = {
+            f"`{method.upper()} {path.removeprefix('/bank/v1')}`"
+            for path, operations in document["paths"].items()
+            for method in operations
+        }
+        assert {call for call in calls if call not in guide} == set()
 
 
 class TestPages:
