@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.tree import DecisionTreeClassifier
 
+from scoring.rules import learners
 from scoring.rules.lift import information_value, shrunk_woe, woe_against
 from scoring.rules.merging import (
     AKAIKE,
@@ -178,9 +178,7 @@ def _counts(positions: NDArray[Any], bad: Flags, count: int) -> tuple[Floats, Fl
 def _pre_cuts(values: Floats, bad: Flags, min_rows: int) -> tuple[str, ...]:
     if len(values) < 2 * min_rows:
         return ()
-    tree = DecisionTreeClassifier(
-        max_leaf_nodes=PRE_BINS, min_samples_leaf=min_rows, criterion="gini", random_state=0
-    ).fit(values.reshape(-1, 1), bad)
+    tree = learners.tree(leaves=PRE_BINS, leaf_rows=min_rows).fit(values.reshape(-1, 1), bad)
     thresholds = np.unique(tree.tree_.threshold[tree.tree_.children_left >= 0])
     distinct = np.unique(values)
     above = np.unique(np.searchsorted(distinct, thresholds, side="right"))

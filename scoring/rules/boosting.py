@@ -5,13 +5,19 @@ Measured only. It is never stored or deployed, because only a JSON card can be r
 explained exactly.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
 
+from scoring.rules import learners
 from scoring.rules.dataset import Dataset
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 Floats = NDArray[np.float64]
 
@@ -36,17 +42,11 @@ class FittedBoosting:
 def fit_boosting(data: Dataset, seed: int) -> FittedBoosting:
     """Fit trees that stop growing early enough for small data; deterministic by seed."""
     names = tuple(data.columns)
-    # Few rows, few and shallow trees: 100 trees of 31 leaves overfit 1,000 rows badly.
-    is_small = len(data) < 5_000
-    model = HistGradientBoostingClassifier(
-        learning_rate=0.05,
-        max_iter=120 if is_small else 200,
-        max_leaf_nodes=8 if is_small else 31,
-        min_samples_leaf=max(5, min(40, len(data) // 100)),
-        l2_regularization=1.0,
-        categorical_features=[data.columns[name].kind == "category" for name in names],
-        early_stopping=False,
-        random_state=seed,
+    model = learners.boosting(
+        is_small=len(data) < 5_000,
+        leaf_rows=max(5, min(40, len(data) // 100)),
+        categories=[data.columns[name].kind == "category" for name in names],
+        seed=seed,
     )
     model.fit(matrix(data, names), data.bad)
     return FittedBoosting(model, names)

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import sklearn
 
 from scoring.rules.binning import Bins
 from scoring.rules.canonical import Document
 from scoring.rules.catalogue import Catalogue
 from scoring.rules.dataset import Dataset
+from scoring.rules.learners import library_version
 from scoring.rules.scaling import ANCHOR_ODDS, ANCHOR_SCORE, POINTS_TO_DOUBLE_ODDS
 from scoring.rules.training import FittedCard, FittedFeature
 from scoring.rules.validation import intervals
@@ -85,7 +85,7 @@ def model_card_document(
         "libraries": {
             "python": platform.python_version(),
             "numpy": np.__version__,
-            "scikit-learn": sklearn.__version__,
+            "scikit-learn": library_version(),
         },
     }
 

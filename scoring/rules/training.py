@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
+from scoring.rules import learners
 from scoring.rules.binning import Bins, BinSettings, bin_category, bin_number
 from scoring.rules.catalogue import Catalogue
 from scoring.rules.dataset import BadData, Column, Dataset
@@ -160,7 +160,7 @@ def _regress(
     )
     strength = settings.inverse_penalty(data.bads)
     while True:
-        model = LogisticRegression(C=strength, max_iter=1000, tol=1e-8)
+        model = learners.regression(strength)
         model.fit(weights, data.bad)
         coefficients = model.coef_[0]
         worst = int(coefficients.argmin())

@@ -5,9 +5,8 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats  # type: ignore[import-untyped]
-from sklearn.model_selection import StratifiedKFold
 
+from scoring.rules import learners
 from scoring.rules.dataset import BadData, Dataset
 from scoring.rules.metrics import METRICS, measured
 from scoring.rules.training import Progress, no_progress
@@ -41,7 +40,7 @@ def cross_validate(
             column=data.target,
             expected=f"2 to {rarer} folds, so that each has both classes",
         )
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
+    splitter = learners.folds(folds, seed)
     results = []
     for number, (learn, test) in enumerate(splitter.split(np.zeros(len(data)), data.bad)):
         progress(number / folds, f"fold {number + 1} of {folds}")
@@ -63,7 +62,7 @@ def intervals(
 
     The folds share training rows, so the interval is somewhat too narrow.
     """
-    reach = float(stats.t.ppf((1 + confidence) / 2, len(folds) - 1)) / len(folds) ** 0.5
+    reach = learners.student_t(confidence, len(folds) - 1) / len(folds) ** 0.5
     found = {}
     for name in METRICS:
         values = [fold[name] for fold in folds]
