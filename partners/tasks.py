@@ -8,7 +8,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from partners.actions import access, daily, participations, placements, routing
+from partners.actions import access, daily, participations, placements, reschedulings, routing
 from tenancy import room
 from tenancy.actors import Actor
 from tenancy.celery import TenantTask
@@ -75,6 +75,12 @@ def settle(business_date: str) -> None:
     daily.settle_day(
         actor=Actor.system("settle"), on=date.fromisoformat(business_date), clock=timezone.now
     )
+
+
+@shared_task(base=TenantTask, name="partners.ask_consent")
+def ask_consent(request_id: str) -> None:
+    """Put new due dates of a loan to the bank that lends along."""
+    reschedulings.ask_consent(at=timezone.now(), request_id=UUID(request_id))
 
 
 @shared_task(name="partners.forget_access")

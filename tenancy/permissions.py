@@ -146,7 +146,7 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.SETTLEMENT_RUN: frozenset({F, Y}),
     Permission.BREAK_RESOLVE: frozenset({F, Y}),
     Permission.CLAIM_FILE: frozenset({B, F, Y}),
-    Permission.LOAN_RESCHEDULE: frozenset({S, R, Y}),
+    Permission.LOAN_RESCHEDULE: frozenset({L, S, R, Y}),
     Permission.APPROVAL_DECIDE: frozenset({S, R, F, D, Y}),
     Permission.DOCUMENT_VIEW: frozenset({L, S, R, F, C, A, D, Y}),
     Permission.DOCUMENT_ADD: frozenset({L, S, R, F, C, P, G, Y}),

@@ -15,7 +15,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from lending.actions import accrual, servicing
+from lending.actions import accrual, classification, servicing
 from lending.actions.holding import CUT_OFF, hold
 from lending.models import CloseRun, CloseStep
 from lending.queries import accrual as queries
@@ -143,6 +143,11 @@ def _penalise(today: date, clock: Clock) -> int:
         return accrual.post_penalties(on=today, at=clock()) if _is_our_turn(today) else 0
 
 
+def _classify(today: date, clock: Clock) -> int:
+    with transaction.atomic():
+        return classification.classify(on=today, at=clock()) if _is_our_turn(today) else 0
+
+
 def _prove(today: date, clock: Clock) -> int:
     """Compare once more what was posted with what open loans earned, in fresh snapshots."""
     with transaction.atomic():
@@ -159,6 +164,7 @@ STEPS: dict[str, Callable[[date, Clock], int]] = {
     "due": _refresh_due,
     "interest": _accrue,
     "penalties": _penalise,
+    "classes": _classify,
     "proofs": _prove,
 }
 

@@ -10,16 +10,22 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lending.actions.holding import hold
-from lending.actions.servicing import Booked, NewEvent, append
-from lending.models import LoanStatus
+from lending.actions.cached import disbursed_on
+from lending.actions.holding import HeldLoan, hold
+from lending.actions.servicing import Booked, LoanNotOpenForThis, NewEvent, append
+from lending.models import Loan, LoanStatus
 from lending.rules.events import Kind
 from lending.rules.plan import MOST_DATES
 from lending.rules.terms import Interest
 from tenancy import room
+from tenancy.actions import approvals, outbox
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid, Refusal
+from tenancy.models import ApprovalRequest
 from tenancy.permissions import Permission, require
+
+# The kind of a request for a second person; see `ask`.
+RESCHEDULE = "loan.reschedule"
 
 
 class NotReschedulable(Refusal):
@@ -65,6 +71,61 @@ def reschedule(
     )
     active = frozenset({LoanStatus.ACTIVE})
     return append(held, new, allowed=active, action="loan.reschedule", actor=actor, at=at)
+
+
+@room.atomic
+def ask(
+    *,
+    loan_id: UUID,
+    due_dates: Sequence[date],
+    on: date,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> ApprovalRequest:
+    """
+    Ask for new due dates; nothing changes before a second person, and every bank, agrees.
+
+    Asking for the same again returns the open request.
+
+    :raises NotFound, Invalid, NotReschedulable, LoanNotOpenForThis: as `reschedule` does
+    """
+    require(actor, Permission.LOAN_RESCHEDULE)
+    held = hold(loan_id)
+    _check(due_dates, on=on, reason=reason)
+    _require_possible(held, on)
+    told = ", ".join(day.isoformat() for day in due_dates)
+    asked = approvals.request(
+        actor=actor,
+        at=at,
+        kind=RESCHEDULE,
+        title=_("Put loan %(loan)s on new dates: %(dates)s")
+        % {"loan": held.number, "dates": told},
+        payload={
+            "loan_id": str(loan_id),
+            "on": on.isoformat(),
+            "due_dates": [day.isoformat() for day in due_dates],
+        },
+        reason=reason,
+        subject=Loan.objects.get(pk=loan_id),
+    )
+    # Whoever lends along is asked by who knows him.
+    outbox.enqueue("partners.ask_consent", request_id=str(asked.pk))
+    return asked
+
+
+def _require_possible(held: HeldLoan, on: date) -> None:
+    if held.terms.interest is Interest.FLAT:
+        raise NotReschedulable(gettext_lazy("Flat interest was agreed for its own dates"))
+    if held.status != LoanStatus.ACTIVE:
+        raise LoanNotOpenForThis(
+            gettext_lazy("%(loan)s is %(status)s")
+            % {"loan": held.number, "status": held.status.label}
+        )
+    earliest = disbursed_on(held)
+    if not earliest <= on <= held.business_date:
+        error = FieldError("/on", str(on), f"{earliest} – {held.business_date}")
+        raise Invalid(gettext_lazy("The day does not fit"), errors=[error])
 
 
 def _check(due_dates: Sequence[date], *, on: date, reason: str) -> None:

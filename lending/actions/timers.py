@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lending.actions import desk, funding
 from lending.models import Application, Offer, OfferStatus
-from lending.rules.stages import WAITING_FOR_BORROWER, Stage
+from lending.rules.stages import WAITING_FOR_BORROWER, WAITING_FOR_PARTNER, Stage
 from tenancy import room
 from tenancy.actions import audit, outbox
 from tenancy.actors import Actor
@@ -51,13 +51,16 @@ def tell_breaches(*, actor: Actor, at: datetime) -> int:
     """
     Tell, once per stage, that an application should have left it; return how many, as `expire`.
 
+    Our clock stands still while a borrower or a partner bank has to act: the bank's own clock is
+    its placement's, and runs out there.
+
     One that still waits to be decided is sent again, because its message may have died with a
     bug that is mended by now; the decision itself is only ever made once.
     """
     require(actor, Permission.APPLICATION_ASSESS)
     late = list(
         Application.objects.overdue(at)
-        .exclude(stage__in=WAITING_FOR_BORROWER)
+        .exclude(stage__in=WAITING_FOR_BORROWER | WAITING_FOR_PARTNER)
         .filter(breach_told_at__isnull=True)
         .defer("evidence")
         .select_for_update(of=("self",), skip_locked=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lending.actions import fees, repayment
+from lending.actions import fees, repayment, rescheduling
 from lending.models import EventKind, LoanEvent, LoanStatus
 from lending.queries import loans
 from tenancy.admin.access import business_date
@@ -60,6 +62,41 @@ class ChargeForm(MoneyForm, ReasonForm):
         """Name every field."""
         MoneyForm.prepare(self)
         ReasonForm.prepare(self)
+
+
+class DatesField(forms.CharField):
+    """Days as people write them, one after the other; what is no day is named."""
+
+    def clean(self, value: Any) -> list[date]:
+        """Return the days in the order in which they were written."""
+        days = []
+        for told in str(super().clean(value)).replace(",", " ").split():
+            try:
+                days.append(date.fromisoformat(told))
+            except ValueError as error:
+                raise forms.ValidationError(
+                    _("“%s” is no day; write days as 2027-01-20") % told
+                ) from error
+        return days
+
+
+class RescheduleForm(ReasonForm):
+    """The new due dates, from which day on, and why."""
+
+    due_dates = DatesField(widget=forms.Textarea(attrs={"rows": 2}), max_length=4000)
+    on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    field_order = ("due_dates", "on", "reason")
+
+    def prepare(self) -> None:
+        """Name every field, and show the dates that are there."""
+        super().prepare()
+        today = business_date(self.request)
+        dates, day = self.fields["due_dates"], self.fields["on"]
+        dates.label = _("New due dates")
+        dates.help_text = _("One after the other, such as 2027-01-20 2027-08-20")
+        rows = self.row.instalments.filter(due_on__gt=today).order_by("number")
+        dates.initial = " ".join(row.due_on.isoformat() for row in rows)
+        day.label, day.initial = _("With effect from"), today.isoformat()
 
 
 class ReverseForm(ReasonForm):
@@ -125,6 +162,18 @@ def _reverse(act: Act) -> str:
     return str(_("The event is reversed; the difference is posted today"))
 
 
+def _ask_to_reschedule(act: Act) -> str:
+    rescheduling.ask(
+        loan_id=act.row.pk,
+        due_dates=act.values["due_dates"],
+        on=act.values["on"],
+        reason=act.values["reason"],
+        at=act.at,
+        actor=act.actor,
+    )
+    return str(_("A second person, and the bank that lends along, are asked"))
+
+
 VERBS = (
     Verb(
         "repay", _("Receive a repayment"), Permission.LOAN_REPAY, _repay, RepayForm,
@@ -134,6 +183,11 @@ VERBS = (
     Verb(
         "charge", _("Charge a fee"), Permission.LOAN_CHARGE, _charge, ChargeForm,
         lambda row: row.status == LoanStatus.ACTIVE,
+    ),
+    Verb(
+        "reschedule", _("Put on new dates"), Permission.LOAN_RESCHEDULE, _ask_to_reschedule,
+        RescheduleForm, lambda row: row.status == LoanStatus.ACTIVE,
+        _("After a drought or another mishap. Nothing is forgiven: interest runs on."),
     ),
     document_verb(),
     Verb(

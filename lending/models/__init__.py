@@ -1,5 +1,6 @@
 from lending.models.application import Application, ApplicationQuerySet, StageChange
 from lending.models.borrower import Borrower, BorrowerKind
+from lending.models.classification import ClassBasis, LoanClass
 from lending.models.close import CloseRun, CloseStep
 from lending.models.event import EventKind, LoanEvent
 from lending.models.instalment import Instalment
@@ -26,6 +27,7 @@ __all__ = [
     "Borrower",
     "BorrowerKind",
     "CapBasis",
+    "ClassBasis",
     "CloseRun",
     "CloseStep",
     "CreditLine",
@@ -35,6 +37,7 @@ __all__ = [
     "Instalment",
     "LineStatus",
     "Loan",
+    "LoanClass",
     "LoanEvent",
     "LoanPosition",
     "LoanStatus",

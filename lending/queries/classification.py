@@ -1,14 +1,17 @@
-"""The classification profiles of a jurisdiction, as its rule set has them."""
+"""The classification profiles of a jurisdiction, and the class that a loan is of."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from lending.rules.classification import AssetClass, Floor, Profile, in_force
+from lending.models import ClassBasis, LoanClass
+from lending.rules.classification import AssetClass, Floor, Profile, in_force, worst
 from tenancy import room
 from tenancy.models import Tenant
 
@@ -47,3 +50,22 @@ def _profile(row: dict[str, Any]) -> Profile:
         ),
         source=row["source"],
     )
+
+
+def class_of(loan_id: UUID) -> AssetClass:
+    """Return the class that a loan is of: the worst that any basis says last."""
+    last: dict[str, str] = dict(
+        LoanClass.objects.filter(loan_id=loan_id)
+        .order_by("id")
+        .values_list("basis", "asset_class")
+    )
+    return worst(AssetClass(each) for each in last.values())
+
+
+def said_by_funders(on: date, loan_ids: Iterable[UUID] | None = None) -> dict[UUID, AssetClass]:
+    """Return of which class other lenders held loans on a day; those of whom nobody spoke lack."""
+    rows = LoanClass.objects.filter(basis=ClassBasis.FUNDER, effective_on__lte=on)
+    if loan_ids is not None:
+        rows = rows.filter(loan_id__in=list(loan_ids))
+    told = rows.order_by("id").values_list("loan_id", "asset_class")
+    return {loan_id: AssetClass(said) for loan_id, said in told}

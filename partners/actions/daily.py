@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from partners.actions import books, settlements
+from partners.actions import books, classes, settlements
 from partners.models import Participation, PartnerBank, Settlement, SettlementStatus
 from partners.queries.days import day
 from tenancy import room
@@ -30,6 +30,7 @@ def settle_day(*, actor: Actor, on: date, clock: Callable[[], datetime]) -> list
     keys = room.atomic(lambda: list(banks.values_list("pk", flat=True)))()
     settled = [settle_with(actor=actor, at=clock(), on=on, bank_id=key) for key in keys]
     books.post_accrued(at=clock())
+    classes.publish(on=on + timedelta(days=1), at=clock())
     return settled
 
 

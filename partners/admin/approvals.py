@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from partners.actions import decisions, quotas, regulation, writing_off
+from partners.actions import decisions, quotas, regulation, reschedulings, writing_off
 from tenancy.actions import approvals
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import tag
@@ -27,6 +27,7 @@ DOES: dict[str, Callable[..., Any]] = {
     regulation.CHANGE: regulation.change,
     decisions.RECORD: decisions.record,
     quotas.RAISE: quotas.raise_approved,
+    reschedulings.RESCHEDULE: reschedulings.carry_out,
     writing_off.WRITE_OFF: writing_off.approve,
 }
 TONES = {
@@ -68,7 +69,7 @@ class ApprovalRequestAdmin(RoomModelAdmin):
         ),
         Verb(
             "reject", gettext_lazy("Reject"), Permission.APPROVAL_DECIDE, _reject, ReasonForm,
-            _is_open, tone="stop",
+            lambda row: _is_open(row) and not row.kind.endswith(approvals.OUTSIDE), tone="stop",
         ),
     )  # fmt: skip
     list_display = (

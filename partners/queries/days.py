@@ -6,29 +6,37 @@ from datetime import date
 from decimal import Decimal
 
 from lending.queries.classification import profile
-from lending.rules.classification import bucket
+from lending.rules.classification import AssetClass, bucket, worst
 from partners.models import PartnerBank
+from partners.queries.arrears import overdue, planned
 from partners.queries.claimed import bought_back, compensated
 from partners.queries.receipts import interest_by_fee, receipts
 from partners.queries.standing import disbursed, outstanding
 from partners.rules.day import Day, service_fee
 from partners.rules.files import kinds
+from partners.rules.files.rows import Row
 
 
 def day(bank: PartnerBank, on: date) -> Day:
     """Read a day with a bank; read again, however much later, it gives the same rows."""
     floors = profile(on=on)
 
-    def classes(dpd: int) -> tuple[str, str]:
-        return bucket(dpd), floors.classify(dpd).value.upper()
+    def classes(dpd: int, said: AssetClass | None) -> tuple[str, str]:
+        held = [floors.classify(dpd), *([said] if said else [])]
+        return bucket(dpd), worst(held).value.upper()
 
-    claims = tuple(compensated(bank, on))
+    # Published only where there is something to say.
+    sometimes: dict[str, tuple[Row, ...]] = {
+        kinds.REPAYMENT_PLAN.name: tuple(planned(bank, on)),
+        kinds.OVERDUE.name: tuple(overdue(bank, on, classes)),
+        kinds.COMPENSATION.name: tuple(compensated(bank, on)),
+    }
     return Day(
         repaid=tuple(receipts(bank, on)),
         files={
             kinds.DISBURSE.name: tuple(disbursed(bank, on, classes)),
             kinds.OUTSTANDING.name: tuple(outstanding(bank, on, classes)),
-            **({kinds.COMPENSATION.name: claims} if claims else {}),
+            **{name: rows for name, rows in sometimes.items() if rows},
         },
         compensation=bought_back(bank, on),
         fees_due_to_platform=sum(

@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from lending.models import LoanEvent
-from lending.queries.classification import profile
+from lending.queries.classification import profile, said_by_funders
 from lending.queries.folding import events_of
-from lending.rules.classification import NoProfile, bucket
+from lending.rules.classification import AssetClass, NoProfile, bucket, worst
 from lending.rules.fold import fold
 from lending.rules.state import LoanState
 from partners.models import (
@@ -101,6 +101,7 @@ def standing(parts: Iterable[Participation], on: date) -> list[OwnLoan]:
     ceded = _cessions(rows)
     legs = FundingLeg.objects.filter(participation__in=rows, side=LegSide.BANK)
     funded = dict(legs.values_list("participation_id", "amount"))
+    said = said_by_funders(on, [part.loan_id for part in rows])
     found = []
     for part in rows:
         state = fold(part.loan.frozen_terms, events[part.loan_id], on)
@@ -112,7 +113,7 @@ def standing(parts: Iterable[Participation], on: date) -> list[OwnLoan]:
                 funded=funded.get(part.pk, ZERO),
                 state=state,
                 owed=owed(state.balances, knife),
-                classified=classified(state.days_past_due, on),
+                classified=classified(state.days_past_due, on, said.get(part.loan_id)),
             )
         )
     return found
@@ -125,8 +126,8 @@ def schedule(part: Participation, on: date) -> list[Row]:
     return list(plan(state.schedule, Knife(part.fractions, part.decimals, ceded)))
 
 
-def classified(days_past_due: int, on: date) -> Classified:
-    """Say how bad a delay is; no class where the jurisdiction has no floors."""
+def classified(days_past_due: int, on: date, said: AssetClass | None = None) -> Classified:
+    """Say how bad a delay is, or worse if a bank says so; no class where there are no floors."""
     try:
         floors = profile(on=on)
     except NoProfile:
@@ -134,7 +135,7 @@ def classified(days_past_due: int, on: date) -> Classified:
     return Classified(
         days_past_due,
         bucket(days_past_due),
-        floors.classify(days_past_due).value.upper(),
+        worst([floors.classify(days_past_due), *([said] if said else [])]).value.upper(),
         floors.code,
         floors.source,
     )

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from lending.models import Loan
+from lending.queries.classification import said_by_funders
+from lending.rules.classification import AssetClass
 from partners.models import PartnerBank
 from partners.queries.setwise import fetch
 from partners.rules.files.rows import Disbursed, Outstanding
@@ -63,7 +65,7 @@ _OUTSTANDING = """
                 - stood.bank_interest, 0) ELSE 0 END,
         next.due_on, coalesce(next.amount, 0),
         greatest(%(on)s - accrued.arrears_since, 0),
-        CASE WHEN held.closed_on <= %(on)s THEN 'CLOSED' ELSE 'ACTIVE' END
+        CASE WHEN held.closed_on <= %(on)s THEN 'CLOSED' ELSE 'ACTIVE' END, held.loan_id
     FROM held
     JOIN stood ON stood.tenant_id = held.tenant_id AND stood.participation_id = held.id
     JOIN accrued ON accrued.tenant_id = held.tenant_id AND accrued.loan_id = held.loan_id
@@ -86,19 +88,21 @@ class _Standing(NamedTuple):
     next_due_amt: Decimal
     dpd: int | None
     status: str
+    loan_id: UUID
 
 
-# By days past due: the bucket, and the class of five.
-Classes = Callable[[int], tuple[str, str]]
+# By days past due, and what a bank says: the bucket, and the class of five.
+Classes = Callable[[int, AssetClass | None], tuple[str, str]]
 
 
 def outstanding(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Outstanding]:
     """Return every loan of a bank that was open on a day, as it stood at the day's end."""
     parameters = {"bank": bank.pk, "on": on, "next": on + timedelta(days=1)}
-    for row in fetch(_OUTSTANDING, parameters):
-        found = _Standing(*row)
+    rows = [_Standing(*row) for row in fetch(_OUTSTANDING, parameters)]
+    said = said_by_funders(on)
+    for found in rows:
         dpd = found.dpd or 0
-        bucket, class5 = classes(dpd)
+        bucket, class5 = classes(dpd, said.get(found.loan_id))
         yield Outstanding(
             as_of=on,
             loan_no=found.loan_no,
@@ -186,5 +190,5 @@ def disbursed(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Disburs
             term=len(terms.due_dates),
             rate_annual=terms.annual_rate,
             rate_basis="ANNUAL",
-            class5=classes(0)[1],
+            class5=classes(0, None)[1],
         )

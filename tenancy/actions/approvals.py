@@ -26,6 +26,8 @@ from tenancy.models import ApprovalRequest, ApprovalStatus
 from tenancy.permissions import Permission, require
 
 LAPSES_AFTER = timedelta(days=7)
+# What is put to somebody outside the house, such as a bank; no person of ours can decide it.
+OUTSIDE = ".consent"
 
 
 class SamePerson(Forbidden):
@@ -44,6 +46,12 @@ class RequestSettled(Refusal):
     """It was decided already, and otherwise."""
 
     code = "approval_settled"
+
+
+class NotOurs(Forbidden):
+    """Somebody outside was asked; only he can answer."""
+
+    code = "approval_not_ours"
 
 
 class NotApproved(Refusal):
@@ -134,6 +142,32 @@ def reject(*, actor: Actor, at: datetime, request_id: UUID, reason: str) -> Appr
     return _decide(ApprovalStatus.REJECTED, request_id, actor=actor, at=at, reason=reason)
 
 
+@room.atomic
+def answer(
+    *, actor: Actor, at: datetime, request_id: UUID, kind: str, agreed: bool, reason: str = ""
+) -> ApprovalRequest:
+    """
+    Decide what was put to somebody outside, as the client on his behalf; repeating is harmless.
+
+    The caller has found that it was he who was asked.
+
+    :raises NotFound: if there is no such request of this kind
+    :raises NotOurs: for a person, and for a kind that people decide
+    :raises Invalid: for a no without a reason
+    :raises RequestLapsed, RequestSettled: as `approve` does
+    """
+    if actor.kind != "client" or not kind.endswith(OUTSIDE):
+        raise NotOurs(gettext_lazy("Only who was asked can answer this"))
+    if not agreed and not reason.strip():
+        error = FieldError("/reason", "", _("why, in words"))
+        raise Invalid(gettext_lazy("A reason is required"), errors=[error])
+    asked = ApprovalRequest.objects.for_update().filter(pk=request_id, kind=kind).first()
+    if asked is None:
+        raise NotFound.of(gettext_lazy("Request"), request_id)
+    status = ApprovalStatus.APPROVED if agreed else ApprovalStatus.REJECTED
+    return _settle(asked, status, actor=actor, at=at, reason=reason)
+
+
 def approved(*, request_id: UUID, kind: str) -> ApprovalRequest:
     """
     Return an approved request of a kind, under its row lock: leave to do what it says, once.
@@ -153,6 +187,17 @@ def _decide(
     asked = ApprovalRequest.objects.for_update().filter(pk=request_id).first()
     if asked is None:
         raise NotFound.of(gettext_lazy("Request"), request_id)
+    if asked.kind.endswith(OUTSIDE):
+        raise NotOurs(gettext_lazy("Only who was asked can answer this"))
+    is_other_person = asked.maker_id != actor.id and actor.kind == "user"
+    if asked.status == ApprovalStatus.PENDING and not is_other_person and not asked.has_lapsed(at):
+        raise SamePerson(gettext_lazy("Who asked may not decide; another person has to"))
+    return _settle(asked, status, actor=actor, at=at, reason=reason)
+
+
+def _settle(
+    asked: ApprovalRequest, status: ApprovalStatus, *, actor: Actor, at: datetime, reason: str
+) -> ApprovalRequest:
     if asked.status == status:
         return asked
     if asked.status != ApprovalStatus.PENDING:
@@ -165,8 +210,6 @@ def _decide(
             gettext_lazy("It could be decided until %(until)s")
             % {"until": asked.expires_at.isoformat()}
         )
-    if asked.maker_id == actor.id or actor.kind != "user":
-        raise SamePerson(gettext_lazy("Who asked may not decide; another person has to"))
     asked.status, asked.decision_reason, asked.decided_at = status, reason, at
     asked.checker_id, asked.checker_name = actor.id, actor.name
     asked.save(

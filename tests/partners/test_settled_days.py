@@ -68,6 +68,35 @@ class TestTheDayOfThePayment:
         assert (owed.next_due_date, owed.next_due_amt) == (DUE, D("916.80"))
         assert (owed.dpd, owed.bucket, owed.class5, owed.status) == (0, "M0", "NORMAL", "ACTIVE")
 
+    def test_tells_the_bank_its_part_of_each_instalment(self, loan):
+        servicing.close_to(ON + timedelta(1))
+        settle(ON)
+
+        plan = rows("REPAYMENT_PLAN", ON)
+        assert [row.instalment_no for row in plan] == list(range(1, 13))
+        first = plan[0]
+        assert (first.principal_due, first.interest_due) == (D("766.80"), D("150.00"))
+        assert (first.partner_principal, first.partner_interest) == (D("536.76"), D("105.00"))
+        assert sum(row.partner_principal for row in plan) == D(7_000)
+
+
+class TestADayInArrears:
+    def test_names_the_late_loan_as_it_stood_however_late_it_is_read(self, loan):
+        late = DUE + timedelta(3)
+        servicing.close_to(late + timedelta(1))
+        money.repay(loan, "2000.00")
+        servicing.close_to(late + timedelta(2))
+        settle(late)
+
+        [row] = rows("OVERDUE", late)
+        assert (row.arrears_since, row.dpd, row.bucket) == (DUE, 3, "M1")
+        assert row.class5 == "SPECIAL_MENTION"
+        assert (row.overdue_principal, row.overdue_interest) == (D("766.80"), D("150.00"))
+        settle(late + timedelta(1))
+        assert not SettlementFile.objects.filter(
+            kind="OVERDUE", settlement__on=late + timedelta(1)
+        ).exists()
+
 
 class TestTheDayOfAReceipt:
     def test_has_the_first_row_of_the_table(self, loan):

@@ -57,6 +57,7 @@ class TestRun:
             ("due", 0),
             ("interest", 1),
             ("penalties", 0),
+            ("classes", 0),
             ("proofs", 1),
         ]
 
