@@ -39,16 +39,9 @@ from partners.rules.splitting import Cession as Stretch
 from partners.rules.splitting import Component, Part, split
 from tenancy import room
 from tenancy.actors import Actor
-from tenancy.errors import Refusal
 from tenancy.models import Tenant
 
 ZERO = Decimal(0)
-
-
-class NothingIsOwed(Refusal):
-    """More would be paid over than was collected."""
-
-    code = "nothing_owed"
 
 
 @room.atomic
@@ -199,6 +192,27 @@ def post_paid(payment: PartnerPayment, settlement: Settlement, *, at: datetime) 
         on=_today(),
         at=at,
         value_date=payment.value_date,
+    )
+
+
+def post_paid_over(
+    guarantor_id: UUID,
+    amount: Decimal,
+    currency: str,
+    *,
+    key: str,
+    reference: str,
+    on: date,
+    at: datetime,
+) -> None:
+    """Post that a guarantor has what we had collected for it."""
+    _post(
+        key=key,
+        kind="guarantor.paid_over",
+        narrative=reference,
+        lines=accounts.paid_over_lines(amount, currency, guarantor_id),
+        on=on,
+        at=at,
     )
 
 

@@ -9,15 +9,17 @@ from uuid import UUID
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import AgreementVersion, GuaranteeCover, Share
+from partners.models import AgreementVersion, GuaranteeCover, Participation
 from partners.rules.cover import Cover, measure
 from tenancy import room
 from tenancy.actions import audit, outbox
 from tenancy.actors import Actor
 from tenancy.errors import NotFound, Refusal
+from tenancy.models import AuditEvent
 from tenancy.permissions import Permission, require
 
 ZERO = Decimal(0)
+WATCHED = "cover.watch"
 
 
 class CoverCapBreached(Refusal):
@@ -29,12 +31,11 @@ class CoverCapBreached(Refusal):
 def standing(version: AgreementVersion, *, adding: Decimal = ZERO) -> Cover:
     """Hold the agreement's cover against what is outstanding of the loans under it."""
     given = GuaranteeCover.objects.filter(agreement=version.agreement).aggregate(all=Sum("amount"))
-    shares = Share.objects.filter(participation__version__agreement=version.agreement)
-    paid_out = shares.filter(component="disbursed").aggregate(all=Sum("total"))["all"] or ZERO
-    paid_back = shares.filter(component="principal").aggregate(all=Sum("total"))["all"] or ZERO
+    loans = Participation.objects.filter(version__agreement=version.agreement)
+    owed = loans.aggregate(all=Sum("loan__position__principal"))["all"] or ZERO
     return measure(
         (given["all"] or ZERO) + adding,
-        paid_out - paid_back,
+        owed,
         cap_bp=version.guarantee_cap_bp,
         alerts_bp=version.guarantee_alerts_bp,
     )
@@ -70,6 +71,38 @@ def give(
     )
     alert(version, at=at)
     return given
+
+
+@room.atomic
+def watch(*, at: datetime) -> int:
+    """
+    Tell where cover has grown to another mark by itself, because loans were paid down.
+
+    Each mark is told once, until the ratio has changed again. Return how many were told.
+    """
+    told = 0
+    covered = GuaranteeCover.objects.values("agreement_id")
+    versions = AgreementVersion.objects.filter(agreement_id__in=covered)
+    latest = versions.order_by("agreement_id", "-number").distinct("agreement_id")
+    for version in AgreementVersion.objects.filter(pk__in=[each.pk for each in latest]):
+        cover = standing(version)
+        mark = f"{max(cover.alerts_bp, default=0)}{' breached' if cover.is_breached else ''}"
+        said = AuditEvent.objects.filter(
+            action=WATCHED, subject_type=version._meta.label_lower, subject_id=str(version.pk)
+        )
+        last = said.order_by("at", "id").last()
+        if mark == (last.changes["mark"] if last else "0"):
+            continue
+        audit.record(
+            actor=Actor.system("cover"),
+            at=at,
+            action=WATCHED,
+            subject=version,
+            changes={"mark": mark, "percent": str(cover.percent)},
+        )
+        alert(version, at=at)
+        told += 1
+    return told
 
 
 def alert(version: AgreementVersion, *, at: datetime) -> Cover:

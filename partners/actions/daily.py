@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from partners.actions import books, classes, settlements
+from partners.actions import books, classes, covers, settlements
 from partners.models import Participation, PartnerBank, Settlement, SettlementStatus
 from partners.queries.days import day
 from tenancy import room
@@ -31,6 +31,7 @@ def settle_day(*, actor: Actor, on: date, clock: Callable[[], datetime]) -> list
     settled = [settle_with(actor=actor, at=clock(), on=on, bank_id=key) for key in keys]
     books.post_accrued(at=clock())
     classes.publish(on=on + timedelta(days=1), at=clock())
+    covers.watch(at=clock())
     return settled
 
 

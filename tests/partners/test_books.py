@@ -6,13 +6,22 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from ledger.actions import periods, posting
 from ledger.queries.balance import balance
 from ledger.rules.entry import Line
 from lending.actions import repayment
 from lending.models import PaymentOrder
-from partners.actions import books, buy_backs, claims, daily, participations, paying
+from partners.actions import (
+    books,
+    buy_backs,
+    claims,
+    daily,
+    participations,
+    paying,
+    paying_over,
+)
 from partners.models import Participation, PartnerPayment, Settlement
 from partners.queries.proofs import due_to_partners_equal_shares, own_shares_equal_books
 from tests.lending.servicing import build as servicing
@@ -217,9 +226,19 @@ class TestAGuarantorWhoPaid:
 
         money.repay(loan, "1000.00", LATE)
         close_to(LATE + timedelta(1))
-        got = sum(money.shared(loan, each)[2] for each in ("principal", "interest", "penalty"))
+        parts = (money.shared(loan, each)[2] for each in ("principal", "interest", "penalty"))
+        got = sum(parts, D(0))
         assert books.due_to_guarantor(guarantor.pk, "CNY") == got > 0
         assert stands("2310") == {}
+        assert wrong() == []
+
+        owed: dict[str, Any] = {"guarantor_id": guarantor.pk, "currency": "CNY", **ACT}
+        with pytest.raises(paying_over.NothingIsOwed), transaction.atomic():
+            paying_over.pay_over(on=LATE, amount=got + D("0.01"), reference="P-1", **owed)
+        for _time in range(2):
+            left = paying_over.pay_over(on=LATE, amount=got, reference="P-1", **owed)
+        assert left == 0
+        assert stands("2330") == {}
         assert wrong() == []
 
     def test_by_error_gives_it_back(self, room):

@@ -15,6 +15,7 @@ from partners.models import CompensationClaim, Participation
 from partners.queries.proofs import shares_equal_ledgers
 from partners.rules.cover import measure
 from tenancy.errors import NotFound
+from tenancy.models import AuditEvent
 from tests.lending.servicing import build as servicing
 from tests.partners import build, money
 from tests.partners.money import NOON, SYSTEM
@@ -203,6 +204,20 @@ class TestCover:
         found = measure(D(cover), D(1_000_000), cap_bp=500, alerts_bp=[500, 400, 450])
 
         assert found.alerts_bp == alerts
+
+    def test_that_grows_by_itself_is_told_once_a_mark(self, room):
+        loan = guaranteed(guarantee_cap_bp=500, guarantee_alerts_bp=(400, 450, 500))
+        version = Participation.objects.get(loan=loan).version
+        covers.give(on=money.ON, version_id=version.pk, amount=D(430), form="cash", **ACT)
+        marks = [covers.watch(at=NOON)]
+        for amount in ("400.00", "50.00", "1000.00"):
+            money.repay(loan, amount, money.ON)
+            marks.append(covers.watch(at=NOON))
+
+        # 430 on 10,000, 9,600, 9,550 and 8,550: 4.30, 4.48, 4.50 and 5.03 %.
+        assert marks == [1, 0, 1, 1]
+        told = AuditEvent.objects.filter(action=covers.WATCHED).order_by("id")
+        assert [row.changes["mark"] for row in told] == ["400", "450", "500 breached"]
 
     def test_above_its_cap_no_more_is_given_but_claims_go_on(self, room):
         loan = late(guarantee_cap_bp=500, guarantee_alerts_bp=(400, 450, 500))
