@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from lending.admin import cards
 from lending.admin.cost import cost_table
 from lending.admin.papers import checklist
 from lending.models import Application, CreditLine, Loan, Offer
@@ -38,13 +39,14 @@ def context(request: HttpRequest, row: Application) -> dict[str, Any]:
         "papers": checklist(row, business_date(request)),
         "documents": documents_of(row) if allowed(request, Permission.DOCUMENT_VIEW) else [],
         "sees_documents": allowed(request, Permission.DOCUMENT_VIEW),
+        "cards": cards.of(request, row),
         "told": [_told(reason) for reason in row.reasons],
     }
 
 
 def features(evidence: Mapping[str, Any], decision: Decision | None) -> list[tuple[str, str]]:
     """Return each feature of the evidence by its label, in the order of the catalogue."""
-    words = labels()
+    words = labels() | household_labels()
     if decision is not None:
         words |= {f["name"]: f["label"] for f in decision.scorecard.card["features"]}
     values = evidence.get("features", {})
@@ -62,6 +64,16 @@ def features(evidence: Mapping[str, Any], decision: Decision | None) -> list[tup
 def labels() -> dict[str, Any]:
     """Return the names of the bundled catalogue's features, in both languages."""
     return dict(_catalogue_labels())
+
+
+def household_labels() -> dict[str, Any]:
+    """Return the names of what is known of a household, in the reader's language."""
+    return {
+        "capacity_limit": _("Repayment capacity"),
+        "surplus_base": _("Surplus as expected"),
+        "surplus_worst": _("Surplus in the worst scenario"),
+        "members_n": _("Members of the household"),
+    }
 
 
 @cache

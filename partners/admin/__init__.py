@@ -2,6 +2,7 @@
 
 from partners.admin import (
     agreements,
+    application_card,
     approvals,
     banks,
     calls,
@@ -14,6 +15,7 @@ from partners.admin import (
 
 __all__ = [
     "agreements",
+    "application_card",
     "approvals",
     "banks",
     "calls",

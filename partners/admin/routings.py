@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -9,11 +11,12 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from lending.models import TermUnit
 from partners.models import Routing, RoutingCandidate, RoutingOutcome
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import related, tag
 from tenancy.permissions import Permission
-from tenancy.templatetags.figures import local
+from tenancy.templatetags.figures import local, money, percent
 
 TONES = {
     RoutingOutcome.PLACED: "good",
@@ -48,7 +51,7 @@ class RoutingAdmin(RoomModelAdmin):
             "asked": [
                 (_("Application"), row.application.number),
                 (_("Round"), row.round),
-                *((name, value) for name, value in row.request.items() if value not in ("", None)),
+                *_asked(row.request),
             ],
             "candidates": [{"row": each, "reasons": _in_words(each)} for each in held],
         }
@@ -56,6 +59,37 @@ class RoutingAdmin(RoomModelAdmin):
     @admin.display(description=_("outcome"), ordering="outcome")
     def shown_outcome(self, row: Routing) -> SafeString:
         return tag(row.get_outcome_display(), TONES.get(RoutingOutcome(row.outcome), ""))
+
+
+# What was asked for, in the order in which people read it.
+_LABELS = {
+    "on": _("Business date"),
+    "product": _("Product"),
+    "amount": _("Amount"),
+    "currency": _("Currency"),
+    "term": _("Term"),
+    "annual_rate": _("Annual rate"),
+    "all_in_rate": _("All-in rate"),
+    "grade": _("Grade"),
+    "region": _("Region"),
+    "industry": _("Industry"),
+    "age": _("Age"),
+    "consents": _("Consented to"),
+    "refused": _("Refused"),
+    "local_time": _("Time of day"),
+}
+
+
+def _asked(request: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """Return what the round was about, label and value; what is not known stays out."""
+    shown = {
+        **request,
+        "amount": money(Decimal(request["amount"])),
+        "term": f"{request['term']} {TermUnit(request['term_unit']).label}",
+        **{name: percent(Decimal(request[name])) for name in ("annual_rate", "all_in_rate")},
+        **{name: ", ".join(request[name]) for name in ("consents", "refused")},
+    }
+    return [(label, shown[name]) for name, label in _LABELS.items() if shown.get(name)]
 
 
 def _in_words(candidate: RoutingCandidate) -> list[dict[str, str]]:

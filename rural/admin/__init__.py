@@ -1,6 +1,7 @@
 """What staff see of the villages."""
 
 from rural.admin import (
+    application_card,
     assessments,
     benchmarks,
     commission,
@@ -18,6 +19,7 @@ from rural.admin import (
 )
 
 __all__ = [
+    "application_card",
     "assessments",
     "benchmarks",
     "commission",

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from rural.admin.assessment_words import unit_name
 from rural.rules.forms.definitions import Field, Form, Type
 from rural.rules.forms.expressions import is_empty
 
@@ -56,7 +57,7 @@ def shown(field: Field | None, value: Any) -> str | SafeString:
         return f"{value.get('lat')}, {value.get('lon')} ± {value.get('accuracy')} m"
     chosen = value if isinstance(value, list) else [value]
     words = ", ".join(_chosen(field, str(item)) for item in chosen)
-    return f"{words} {field.unit}".strip()
+    return f"{words} {unit_name(field.unit)}".strip()
 
 
 def _rows(field: Field, rows: list[Any]) -> list[tuple[str]]:

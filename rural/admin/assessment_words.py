@@ -71,6 +71,14 @@ _UNITS: dict[str, _StrPromise] = {
     "yuan": _("yuan"),
     "yuan/year": _("yuan a year"),
     "kg/kg": _("kg/kg"),
+    "kg": _("kg"),
+    "yuan/head": _("yuan/head"),
+    "head": _("head"),
+    "persons": _("persons"),
+    "days": _("days"),
+    "months": _("months"),
+    "years": _("years"),
+    "m²": _("m²"),
 }
 _LINES: dict[str, _StrPromise] = {
     "wages": _("Wages"),
@@ -96,7 +104,7 @@ def item_name(item: str) -> str:
 
 def unit_name(unit: str) -> str:
     """Return a unit; a bare rate has none."""
-    return str(_UNITS.get(unit, ""))
+    return "%" if unit == "%" else str(_UNITS.get(unit, ""))
 
 
 def line_name(name: str) -> str:

@@ -13,7 +13,7 @@ from rural.actions import county_data as withdrawals
 from rural.admin.answers import answered, named
 from rural.admin.county_use import used_facts
 from rural.models import FormDefinition, Household, HouseholdRevision
-from rural.queries import county_data
+from rural.queries import choices, county_data
 from rural.queries.forms import parsed
 from rural.rules.forms.definitions import Form
 from tenancy.admin.pages import RoomModelAdmin
@@ -84,11 +84,16 @@ def _masked(row: Household) -> list[tuple[str, str]]:
 
 
 def _enterprises(row: Household) -> list[tuple[str, Any]]:
+    grown = [(each, choices.word("crops", each.crop)) for each in _newest(row.crops)]
+    kept = [(each, choices.word("species", each.species)) for each in _newest(row.livestock)]
     return [
-        (each.season, link(each.submission))
-        for kind in (row.crops, row.livestock)
-        for each in kind.select_related("submission").order_by("-season")
+        (choices.word("seasons", each.season), link(each.submission, what))
+        for each, what in [*grown, *kept]
     ]
+
+
+def _newest(rows: Any) -> Any:
+    return rows.select_related("submission").order_by("-season")
 
 
 def _sources(row: Household, form: Form | None) -> list[tuple[str, Any]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import MINYEAR, date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from rural.models import Village
 from tenancy.actors import Actor
@@ -53,6 +54,18 @@ def choices(actor: Actor, on: date) -> dict[str, list[dict[str, Any]]]:
             for name, shown in _colleagues(actor)
         ],
     }
+
+
+def word(name: str, value: str) -> str:
+    """Return what a value of a bundled list, or a season, is called in the reader's language."""
+    if name == "seasons":
+        year, _dash, _part = value.partition("-")
+        rows = seasons(date(int(year), 1, 1)) if year.isdigit() and int(year) > MINYEAR else []
+    else:
+        rows = _bundled().get(name, [])
+    language = "zh" if (get_language() or "").startswith("zh") else "en"
+    found = next((row["label"][language] for row in rows if row["value"] == value), value)
+    return str(found)
 
 
 def lists(actor: Actor, on: date) -> dict[str, frozenset[str]]:

@@ -54,8 +54,11 @@ class TestPages:
             get(browser, f"partners/fundingrule/{rule.pk}/change/")
             why_not = get(browser, f"partners/routing/{routing.pk}/change/")
             steps = get(browser, f"partners/placement/{placement.pk}/change/")
+            asked = get(browser, f"lending/application/{placement.application_id}/change/")
         assert "借款人尚未同意向该银行提供申请资料" in why_not
+        assert "<dt>已授权银行</dt><dd>harbour</dd>" in why_not
         assert "银行已批准" in steps
+        assert placement.number in asked
 
     def test_a_rule_is_changed_by_two_people(self, tenant: Tenant) -> None:
         with rooms.enter(tenant.pk):

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from lending.models import Application
+from rural.actions import applications, definitions
 from rural.models import Assessment, CapacityPolicy, CountyRecord, DeletionCertificate
 from tenancy import room
 from tenancy.models import Tenant
@@ -47,6 +48,31 @@ def shown(tenant, page: str, role: Role = Role.OFFICER, language: str = "en") ->
     answer = browser.get(page)
     assert answer.status_code == 200, answer.status_code
     return answer.content.decode()
+
+
+class TestBesideTheApplication:
+    def test_the_application_shows_what_the_household_can_repay(self, tenant, assessed) -> None:
+        with room.enter(tenant.pk):
+            made = applications.apply(
+                actor=build.actor(Role.OFFICER), at=build.NOON, on=build.MAY,
+                assessment_id=assessed.pk, amount=assessed.limit, purpose="Seed", opinion="Good",
+            )  # fmt: skip
+        page = shown(tenant, f"/admin/lending/application/{made.pk}/change/")
+
+        assert "24,700.00" in page
+        assert "T3 Purpose: part of the cash inputs" in page
+        assert "<svg" in page
+        assert f"/admin/rural/assessment/{assessed.pk}/change/" in page
+
+    def test_the_household_speaks_the_readers_language(self, tenant, assessed) -> None:
+        with room.enter(tenant.pk):
+            definitions.adopt(actor=build.actor(Role.ADMINISTRATOR), at=build.NOON)
+        address = f"/admin/rural/household/{assessed.household_id}/change/"
+        page = shown(tenant, address, language="zh-hans")
+
+        assert "30000 元" in page
+        assert "2026年秋" in page
+        assert ">玉米</a>" in page
 
 
 class TestWhatItStandsOn:

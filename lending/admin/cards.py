@@ -1,0 +1,30 @@
+"""
+Cards that other apps add to an application's page.
+
+Lending knows none of them: an app that builds on it says here what it has to show beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from lending.models import Application
+
+# Returns a card as HTML, or "" where it has nothing to say or the person may not see it.
+Card = Callable[[HttpRequest, Application], SafeString | str]
+
+_cards: list[Card] = []
+
+
+def add(card: Card) -> Card:
+    """Show a card on every application's page; cards stand in the order of their apps."""
+    _cards.append(card)
+    return card
+
+
+def of(request: HttpRequest, row: Application) -> list[SafeString | str]:
+    """Return an application's cards that have something to say."""
+    return [shown for card in _cards if (shown := card(request, row))]
