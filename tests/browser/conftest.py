@@ -11,8 +11,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from config.database import Address
 from tenancy.models import Tenant
 from tests.backoffice import house
+from tests.browser.village import Server, Village
 from tests.tasks import SentTasks
 
 CHROMIUM = "/usr/bin/chromium"
@@ -56,6 +58,33 @@ def furnished(tenant: Tenant, sent_tasks: SentTasks) -> house.House:
     held = house.furnish(tenant, sent_tasks)
     sent_tasks.run()
     return held
+
+
+@pytest.fixture(scope="session")
+def web(
+    database: Address, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Server]]:
+    """
+    The web in its own processes, started by the first who asks and again after a kill.
+
+    It knows nothing between requests, so that one serves every test; starting is what takes long.
+    """
+    running = Server(database, tmp_path_factory.mktemp("documents"))
+
+    def started() -> Server:
+        running.start()
+        return running
+
+    yield started
+    running.kill()
+
+
+@pytest.fixture
+def server(web: Callable[[], Server], liushu: Village, settings: Settings) -> Server:
+    """The web, where the module's village is furnished."""
+    running = web()
+    settings.DOCUMENT_ROOT = running.documents
+    return running
 
 
 @pytest.fixture

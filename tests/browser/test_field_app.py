@@ -17,7 +17,6 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
-from config.database import Address
 from rural.models import (
     Attachment,
     ConflictCase,
@@ -44,16 +43,6 @@ PATIENCE_MS = 60_000
 @pytest.fixture
 def liushu(tenant: Tenant) -> Village:
     return village.settled(tenant)
-
-
-@pytest.fixture
-def server(database: Address, tmp_path: Path, liushu: Village) -> Iterator[Server]:
-    running = Server(database, tmp_path)
-    try:
-        running.start()
-        yield running
-    finally:
-        running.kill()
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from config.database import Address
 from rural.models import FormDefinition
 from tenancy import room
 from tenancy.models import Tenant
@@ -53,16 +51,6 @@ FAULTS = """() => {
 @pytest.fixture
 def liushu(tenant: Tenant) -> Village:
     return village.settled(tenant, small=False)
-
-
-@pytest.fixture
-def server(database: Address, tmp_path: Path, liushu: Village) -> Iterator[Server]:
-    running = Server(database, tmp_path)
-    try:
-        running.start()
-        yield running
-    finally:
-        running.kill()
 
 
 @pytest.fixture

@@ -128,10 +128,13 @@ class Server:
             "GRANARY_DOCUMENTS": str(documents),
             "PYTHONPATH": str(ROOT),
         }
+        self.documents = documents
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start and wait until it answers."""
+        """Start, if it does not run, and wait until it answers."""
+        if self.process is not None and self.process.poll() is None:
+            return
         arguments = ["--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--threads", "8"]
         quiet = ["--worker-class", "gthread", "--log-level", "error"]
         self.process = subprocess.Popen(
