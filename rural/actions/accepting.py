@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 from rural.actions import enterprises, households
 from rural.actions.judging import HOUSEHOLD_FORM
-from rural.models import Household, Submission, SubmissionStatus
+from rural.models import (
+    ConflictCase,
+    ConflictKind,
+    ConflictStatus,
+    Household,
+    Submission,
+    SubmissionStatus,
+)
 from rural.models.submissions import TRANSITIONS, InvalidTransition
 from rural.queries import attachments, forms
 from rural.queries.intake import Limits
@@ -43,19 +53,36 @@ def release(
 
     :param root_uuid: of the form that made it known, by which devices refer to it
     """
+    overdue = ConflictCase.objects.filter(
+        kind=ConflictKind.HELD_TOO_LONG, status=ConflictStatus.OPEN
+    ).values("submission")
     held = list(
         Submission.objects.for_update()
-        .filter(subject=str(root_uuid), status=SubmissionStatus.HELD)
+        .filter(Q(status=SubmissionStatus.HELD) | Q(pk__in=overdue), subject=str(root_uuid))
         .select_related("definition")
     )
     # As they were finished, not as they arrived.
     for submission in sorted(held, key=lambda each: each.finalized_at or each.received_at):
-        submission.household, submission.village = household, household.village
-        submission.save(update_fields=["household", "village"])
-        move(submission, SubmissionStatus.WAITING, at=at)
-        accept(actor=actor, at=at, submission=submission, limits=limits)
-        audit.record(actor=actor, at=at, action="submission.release", subject=submission)
+        # Who was put before an officer meanwhile has what he waited for.
+        submission.conflicts.filter(
+            kind=ConflictKind.HELD_TOO_LONG, status=ConflictStatus.OPEN
+        ).update(
+            status=ConflictStatus.RESOLVED, resolved_at=at, resolved_by=actor.name,
+            resolution={"household": household.code}, reason=_("The household has come"),
+        )  # fmt: skip
+        let_in(actor=actor, at=at, submission=submission, household=household, limits=limits)
     return len(held)
+
+
+def let_in(
+    *, actor: Actor, at: datetime, submission: Submission, household: Household, limits: Limits
+) -> None:
+    """Let a submission count that was held, about the household that it is about."""
+    submission.household, submission.village = household, household.village
+    submission.save(update_fields=["household", "village"])
+    move(submission, SubmissionStatus.WAITING, at=at)
+    accept(actor=actor, at=at, submission=submission, limits=limits)
+    audit.record(actor=actor, at=at, action="submission.release", subject=submission)
 
 
 def move(submission: Submission, status: SubmissionStatus, *, at: datetime) -> None:

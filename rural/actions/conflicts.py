@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rural.actions import enterprises, households
-from rural.actions.accepting import move, release
+from rural.actions.accepting import let_in, move, release
 from rural.actions.judging import HOUSEHOLD_FORM
 from rural.models import (
     ConflictCase,
@@ -34,6 +35,7 @@ from tenancy.permissions import Permission, require
 
 CURRENT, INCOMING = "current", "incoming"
 SAME, OTHER = "same", "other"
+NONE = "none"
 # What a choice is named that is not about a field.
 HOUSEHOLD, CONTENT = "household", "content"
 
@@ -59,7 +61,8 @@ def resolve(
 
     :param choices: of a clash of fields, each field to `current` or `incoming`; of two contents
         under one form, `content` to one of them; of what is perhaps one household, `household`
-        to `same`, with each field that differs, or to `other`
+        to `same`, with each field that differs, or to `other`; of what was held too long,
+        `household` to a household's code, or to `none`, which rejects the form
     :raises NotFound: if there is no such case
     :raises AlreadyResolved: if somebody has chosen before
     :raises Invalid: if a choice is missing or is none, or no reason is given
@@ -76,7 +79,7 @@ def resolve(
     _APPLY[ConflictKind(case.kind)](
         actor=actor, at=at, case=case, submission=submission, choices=choices
     )
-    _settle(submission, at=at)
+    _settle(submission, case, at=at)
     case.status, case.resolution, case.reason = ConflictStatus.RESOLVED, dict(choices), reason
     case.resolved_at, case.resolved_by = at, actor.name
     # The rest is frozen, and what is encrypted would be written anew.
@@ -92,13 +95,16 @@ def resolve(
     return case
 
 
-def asked(case: ConflictCase, choices: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+def asked(case: ConflictCase, choices: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return what has to be chosen, each with its two possible answers."""
-    sides = dict.fromkeys(sorted(case.fields), (CURRENT, INCOMING))
+    if case.kind == ConflictKind.HELD_TOO_LONG:
+        code = choices.get(HOUSEHOLD, "")
+        return {HOUSEHOLD: (NONE, *([code] if _coded(code) else []))}
+    sides: dict[str, tuple[str, ...]] = dict.fromkeys(sorted(case.fields), (CURRENT, INCOMING))
     if case.kind == ConflictKind.SAME_UUID_OTHER_HASH:
         return {CONTENT: (CURRENT, INCOMING)}
     if case.kind == ConflictKind.NEAR_DUPLICATE:
-        household = {HOUSEHOLD: (SAME, OTHER)}
+        household: dict[str, tuple[str, ...]] = {HOUSEHOLD: (SAME, OTHER)}
         return household if choices.get(HOUSEHOLD) == OTHER else household | sides
     return sides
 
@@ -106,7 +112,7 @@ def asked(case: ConflictCase, choices: Mapping[str, str]) -> dict[str, tuple[str
 def _check(case: ConflictCase, choices: Mapping[str, str], reason: str) -> None:
     wanted = asked(case, choices)
     errors = [
-        FieldError(f"/choices/{name}", choices.get(name, "")[:40], " / ".join(sides))
+        FieldError(f"/choices/{name}", choices.get(name, "")[:40], _expected(case, sides))
         for name, sides in wanted.items()
         if choices.get(name) not in sides
     ]
@@ -118,6 +124,37 @@ def _check(case: ConflictCase, choices: Mapping[str, str], reason: str) -> None:
         errors.append(FieldError("/reason", "", _("why, in words")))
     if errors:
         raise Invalid(gettext_lazy("The choice does not fit"), errors=errors)
+
+
+def _expected(case: ConflictCase, sides: tuple[str, ...]) -> str:
+    if case.kind == ConflictKind.HELD_TOO_LONG:
+        return _("a household's code, or: %s") % NONE
+    return " / ".join(sides)
+
+
+def _coded(code: str) -> Household | None:
+    found: Household | None = Household.objects.filter(code=code).first()
+    return found
+
+
+def _place(
+    *,
+    actor: Actor,
+    at: datetime,
+    case: ConflictCase,
+    submission: Submission,
+    choices: Mapping[str, str],
+) -> None:
+    """Say whom a form is about whose household never came, or that it is about nobody."""
+    home = None if choices[HOUSEHOLD] == NONE else _coded(choices[HOUSEHOLD])
+    if home is None:
+        fault = FieldError("/subject", submission.subject[:40], _("a household that has come"))
+        move(submission, SubmissionStatus.REJECTED, at=at)
+        submission.errors = [asdict(fault)]
+        submission.save(update_fields=["status", "status_at", "errors"])
+        return
+    limits = intake.limits_on(at.date())
+    let_in(actor=actor, at=at, submission=submission, household=home, limits=limits)
 
 
 def _choose_fields(
@@ -199,6 +236,7 @@ _APPLY: dict[ConflictKind, Any] = {
     ConflictKind.SAME_FIELD: _choose_fields,
     ConflictKind.NEAR_DUPLICATE: _choose_household,
     ConflictKind.SAME_UUID_OTHER_HASH: _choose_content,
+    ConflictKind.HELD_TOO_LONG: _place,
 }
 
 
@@ -246,9 +284,14 @@ def _is_recorded(form: Form, name: str) -> bool:
     return field is not None and field.type not in households.NOT_RECORDED
 
 
-def _settle(submission: Submission, *, at: datetime) -> None:
+def _settle(submission: Submission, case: ConflictCase, *, at: datetime) -> None:
     """Let a submission go on that waited for the choice, unless it waits for another one."""
-    if submission.status != SubmissionStatus.CONFLICT:
+    lacks_household = submission.conflicts.filter(
+        kind=ConflictKind.HELD_TOO_LONG, status=ConflictStatus.OPEN
+    ).exclude(pk=case.pk)
+    if submission.status != SubmissionStatus.CONFLICT or (
+        case.kind == ConflictKind.HELD_TOO_LONG or lacks_household.exists()
+    ):
         return
     is_whole = not missing(submission)
     move(submission, SubmissionStatus.COMPLETE if is_whole else SubmissionStatus.WAITING, at=at)

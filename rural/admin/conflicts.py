@@ -31,6 +31,14 @@ class ChooseForm(ReasonForm):
         """Ask what the case has to be asked."""
         super().prepare()
         case: ConflictCase = self.row
+        if case.kind == ConflictKind.HELD_TOO_LONG:
+            self.fields[f"{_PREFIX}{conflicts.HOUSEHOLD}"] = forms.CharField(
+                label=_("Household"),
+                help_text=_("its code; none: the form is rejected"),
+                initial=conflicts.NONE,
+                max_length=24,
+            )
+            return
         form = form_of(case)
         for name, sides in conflicts.asked(case, {}).items():
             field = forms.ChoiceField(
@@ -51,7 +59,8 @@ def _side(side: str) -> str:
         conflicts.INCOMING: _("what came"),
         conflicts.SAME: _("the same household"),
         conflicts.OTHER: _("another household"),
-    }[side]
+        conflicts.NONE: _("none, rejected"),
+    }.get(side, side)
 
 
 def _name(form: Form | None, name: str) -> str:

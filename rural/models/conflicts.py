@@ -14,6 +14,7 @@ class ConflictKind(models.TextChoices):
     SAME_UUID_OTHER_HASH = "same_uuid_other_hash", _("Two contents under one form")
     SAME_FIELD = "same_field", _("The same field changed twice")
     NEAR_DUPLICATE = "near_duplicate", _("Perhaps the same household")
+    HELD_TOO_LONG = "held_too_long", _("Its household has not come")
 
 
 class ConflictStatus(models.TextChoices):
@@ -54,7 +55,8 @@ class ConflictCase(TenantModel):
     incoming_sha256 = models.CharField(_("incoming hash"), max_length=64, blank=True)
     opened_at = models.DateTimeField(_("opened"))
     opened_by = models.CharField(_("sent by"), max_length=120)
-    # Field to "current" or "incoming"; for a household that was there before: "same" or "other".
+    # Field to "current" or "incoming"; for a household that was there before: "same" or "other";
+    # for one that has not come: the code of another, or "none".
     resolution = models.JSONField(_("resolution"), default=dict, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)

@@ -29,7 +29,12 @@ TRANSITIONS = {
         SubmissionStatus.COMPLETE,
         SubmissionStatus.CONFLICT,
     },
-    SubmissionStatus.CONFLICT: {SubmissionStatus.WAITING, SubmissionStatus.COMPLETE},
+    SubmissionStatus.CONFLICT: {
+        SubmissionStatus.WAITING,
+        SubmissionStatus.COMPLETE,
+        # Held too long, and about no household that we know.
+        SubmissionStatus.REJECTED,
+    },
     # Another body under its name, or a choice that has to be made later.
     SubmissionStatus.COMPLETE: {SubmissionStatus.CONFLICT},
 }

@@ -32,6 +32,11 @@ class Limits:
     retention: timedelta
 
 
+def is_set_up() -> bool:
+    """Return whether the tenant has adopted rules for field work."""
+    return IntakeRule.objects.exists()
+
+
 def limits_on(on: date) -> Limits:
     """
     Return the limits in force on a day.

@@ -6,9 +6,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from lending.rules.calendar import add_months
-from rural.actions import commission, form_intake, leads, recommendations, village_partners, visits
+from rural.actions import (
+    commission,
+    form_intake,
+    holding,
+    leads,
+    recommendations,
+    village_partners,
+    visits,
+)
 from rural.models import CommissionTariff
-from rural.queries import partner_book
+from rural.queries import intake, partner_book
 from tenancy import room
 from tenancy.actors import Actor
 from tenancy.models import Tenant
@@ -37,6 +45,9 @@ def village_day() -> int:
     actor, days = Actor.system("village"), 0
     for tenant in Tenant.objects.order_by("pk"):
         with room.entered(tenant.pk):
+            if intake.is_set_up():
+                while holding.escalate(actor=actor, at=timezone.now()):
+                    pass
             if CommissionTariff.objects.exists():
                 _day(tenant, actor)
                 days += 1
