@@ -12,7 +12,7 @@ from rural.actions import commission as commissions
 from rural.actions import leads as lead_actions
 from rural.actions import village_partners
 from rural.api.door import Call
-from rural.models import CommissionStatement
+from rural.models import CommissionStatement, PartnerStatus, VillagePartner
 from rural.queries import status_words
 from tenancy.errors import Invalid
 
@@ -89,6 +89,7 @@ def commission(call: Call) -> HttpResponse:
         {
             "status": partner.status,
             "words": partner.get_status_display(),
+            "suspension": _suspension(partner),
             "currency": currency,
             "balance": f"{commissions.balance(partner, currency):.2f}",
             "statements": [
@@ -108,6 +109,15 @@ def commission(call: Call) -> HttpResponse:
             ],
         }
     )
+
+
+def _suspension(partner: VillagePartner) -> dict[str, str] | None:
+    """Since when and why he is suspended; what he may appeal against."""
+    if partner.status not in (PartnerStatus.SUSPENDED, PartnerStatus.APPEALING):
+        return None
+    steps = partner.changes.filter(to_status=PartnerStatus.SUSPENDED).order_by("-pk")
+    last = steps.first()
+    return None if last is None else {"on": f"{last.at:%Y-%m-%d}", "reason": last.reason}
 
 
 def appeal(call: Call) -> HttpResponse:

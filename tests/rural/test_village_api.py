@@ -53,6 +53,7 @@ def test_a_partner_reads_words_days_and_his_own_months(village: Tenant) -> None:
 
     assert (lead["name"], lead["status"], lead["papers"]) == ("户主1", "approved", [])
     assert (reminder["due_on"], reminder["kind"]) == ("2026-02-05", "upcoming")
+    assert mine["suspension"] is None
     assert (mine["balance"], mine["statements"][0]["payable"]) == ("100.00", "100.00")
 
 
@@ -98,12 +99,15 @@ def test_a_suspended_partner_may_not_submit_but_finishes_and_appeals(village: Te
         reminder = Reminder.objects.get()
     browser = house.signed_in(village, Role.AGENT)
 
+    told = browser.get("/field/api/commission").json()["suspension"]
     refused = post(browser, "submissions", {})
     done = post(browser, f"reminders/{reminder.pk}", {"kind": "visit", "outcome": "will_pay"})
     appealed = post(browser, "commission/appeal", {"reason": "I took none"})
 
     assert (refused.status_code, refused.json()["code"]) == (403, "partner_suspended")
     assert done.status_code == 200
+    assert told == {"on": "2026-01-05", "reason": "Took a fee"}
+    assert browser.get("/field/api/commission").json()["suspension"] == told
     assert appealed.json()["status"] == "APPEALING"
 
 

@@ -1,6 +1,7 @@
 // The field app: which page is open, when it locks, when it sends.
 
 import * as api from "./send/api.js";
+import * as errands from "./send/errands.js";
 import * as pack from "./safe/pack.js";
 import * as records from "./safe/records.js";
 import * as sync from "./sync.js";
@@ -13,6 +14,7 @@ import { formsPage, householdsPage, queueWords, recordsPage, sureToDiscard, toda
 import { closedPage, newPinPage, pinPage } from "./pages/lock.js";
 import { icon } from "./pages/icons.js";
 import { morePage } from "./pages/more.js";
+import { commissionPage, contactPage, partnerParts } from "./pages/partner.js";
 import { ask, h, say, show } from "./pages/dom.js";
 import { follow } from "./update.js";
 import { language, own, speak, w } from "./words.js";
@@ -22,6 +24,8 @@ const RECEIPTS_MS = 30 * 24 * 3_600_000;
 const FRESH_MS = 15 * 60_000;
 const LONGEST_OFFLINE_MS = 72 * 3_600_000;
 const TABS = ["today", "households", "forms", "records", "more"];
+// A village partner's pages, under his first one.
+const OWN = ["lead", "reminder", "commission"];
 
 class App {
   now = () => new Date();
@@ -116,13 +120,15 @@ class App {
     if (!this.isOpen) return false;
     this.queue.begin();
     const refreshed = Date.parse((await pack.kept("refreshed_at")) ?? "");
-    if (!always && this.now().getTime() - refreshed < FRESH_MS) return true;
+    const isFresh = this.now().getTime() - refreshed < FRESH_MS;
+    if (!always && isFresh && !(await errands.waiting()).length) return true;
     return this.#refresh();
   }
 
   async #refresh() {
     try {
-      await sync.refresh(this.holder.owner.id, this.now());
+      const refused = await sync.refresh(this.holder.owner.id, this.now());
+      if (refused.length) this.#notice(w("errand_refused", { why: refused[0].why }));
       await write(["lock"], (transaction) => transaction.objectStore("lock").put(this.now().getTime(), "contact"));
       this.#redraw();
       return true;
@@ -171,7 +177,7 @@ class App {
     this.turn += 1;
     await this.#shutForm();
     const [name, rest] = location.hash.replace(/^#\//, "").split("/");
-    this.page = TABS.includes(name) || name === "form" ? name : "today";
+    this.page = [...TABS, ...OWN, "form"].includes(name) ? name : "today";
     if (this.page === "form") await this.#openForm(rest);
     else await this.#openTab(rest);
     await this.recount();
@@ -193,8 +199,14 @@ class App {
         return this.#records();
       case "more":
         return morePage(this, await this.#about());
+      case "lead":
+      case "reminder":
+      case "commission":
+        return this.#own(rest);
       default:
         return todayPage(this, {
+          today: this.now().toISOString().slice(0, 10),
+          partner: await this.#partner(),
           ...((await pack.kept("today")) ?? { visits: [], tasks: [] }),
           households: await this.#households(),
           titles: await this.#titles(),
@@ -225,6 +237,29 @@ class App {
     return (code) => found.get(code) ?? code;
   }
 
+  async #partner() {
+    const held = await pack.kept("partner");
+    return held && partnerParts(this, { ...held, errands: await errands.waiting() });
+  }
+
+  /** Return one of a village partner's pages; his first one if there is no such thing any more. */
+  async #own(id) {
+    const { leads = [], reminders = [], commission } = (await pack.kept("partner")) ?? {};
+    if (this.page === "commission" && commission) return commissionPage(this, commission);
+    const found = { lead: leads, reminder: reminders }[this.page]?.find((each) => each.id === id);
+    if (!found) return todayPage(this, { visits: [], households: [], titles: String, partner: await this.#partner() });
+    if (this.page === "reminder") return contactPage(this, { title: found.name, about: id, path: `reminders/${id}` });
+    const key = crypto.randomUUID();
+    return contactPage(this, { title: found.name, about: key, path: `leads/${id}/contacts`, body: { key } });
+  }
+
+  /** Say something to the lender, now or when there is network, and go back to the first page. */
+  async errand(errand) {
+    await errands.add(errand);
+    this.go("today");
+    await this.sync({ always: true });
+  }
+
   async #records() {
     const states = [records.DRAFT, records.QUEUED, records.SENT];
     const found = Object.fromEntries(await Promise.all(states.map(async (state) => [state, await records.list(state)])));
@@ -237,7 +272,7 @@ class App {
   }
 
   #navigation() {
-    const current = this.page;
+    const current = OWN.includes(this.page) ? "today" : this.page;
     return h("nav", { class: "tabs", "aria-label": w("title") },
       TABS.map((tab) => h("a", { href: `#/${tab}`, "aria-current": tab === current ? "page" : null },
         icon(tab), w(tab))));
@@ -245,15 +280,24 @@ class App {
 
   #redraw() {
     const typing = document.activeElement?.matches("input, textarea, select") || document.querySelector("dialog[open]");
-    if (this.isOpen && this.page && this.page !== "form" && this.page !== "more" && !typing) this.#openTab(location.hash.split("/")[2]);
+    if (this.isOpen && this.page && this.page !== "form" && !["more", ...OWN].includes(this.page) && !typing) this.#openTab(location.hash.split("/")[2]);
   }
 
   // Forms.
 
   async begin(form, household) {
-    const record = records.started({ form, subject: household, deviceId: this.#deviceId(), now: this.now() });
+    const answers = household ? await this.#known(form, household) : {};
+    const record = records.started({ form, subject: household, deviceId: this.#deviceId(), now: this.now(), answers });
     await records.save(record, this.now());
     this.go(`form/${record.root_uuid}`);
+  }
+
+  /** Return what the day's plan knows of a form: which loan a visit is about. */
+  async #known(form, { id }) {
+    const { visits = [] } = (await pack.kept("today")) ?? {};
+    const visit = visits.find(({ household, loan_no }) => household === id && loan_no);
+    const asks = form.definition.sections.some(({ fields }) => fields.some(({ name }) => name === "loan_no"));
+    return asks && visit ? { loan_no: visit.loan_no } : {};
   }
 
   #deviceId() {

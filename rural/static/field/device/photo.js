@@ -11,6 +11,12 @@ const QUALITIES = [0.85, 0.75, 0.65, 0.5];
 /** The file is not a picture that this phone can read. */
 export class NotAPicture extends Error {}
 
+/** There is nothing in the file: the camera was closed, or the phone had no room for it. */
+export class EmptyPicture extends NotAPicture {}
+
+/** However small it is drawn, it stays too large to be sent. */
+export class TooLarge extends NotAPicture {}
+
 /** Return the bytes to keep of a picture file, with their hash. */
 export async function shrunk(file) {
   const bitmap = await decoded(file);
@@ -22,6 +28,7 @@ export async function shrunk(file) {
 }
 
 async function decoded(file) {
+  if (!file.size) throw new EmptyPicture(file.name);
   try {
     return await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch (error) {
@@ -38,7 +45,7 @@ async function fitting(bitmap) {
       if (blob.size <= MOST_BYTES) return described(blob);
     }
   }
-  throw new NotAPicture(`still ${blob.size} bytes`);
+  throw new TooLarge(`still ${blob.size} bytes`);
 }
 
 function drawn(bitmap, longSide) {

@@ -4,33 +4,41 @@ import { ABOUT_A_HOUSEHOLD, DRAFT, QUEUED, SENT } from "../safe/records.js";
 import { clock, own, w } from "../words.js";
 import { ask, h } from "./dom.js";
 
-function entry({ title, lines = [], onclick, mark = null }) {
+export function entry({ title, lines = [], onclick, mark = null }) {
   const text = [h("b", {}, title), ...lines.filter(Boolean).map((line) => h("small", {}, line))];
   const content = [h("span", { class: "text" }, text), mark];
   return h("li", {}, onclick ? h("button", { type: "button", class: "entry", onclick }, content) : h("div", { class: "entry" }, content));
 }
 
-function list(entries, empty) {
+export function list(entries, empty) {
   return entries.length ? h("ul", { class: "entries" }, entries) : h("p", { class: "none" }, empty);
 }
 
-export function todayPage(app, { visits, tasks = [], households, titles, refreshedAt }) {
-  const named = (id) => households.find((each) => each.id === id);
-  const planned = visits.map((visit) => {
-    const household = named(visit.household);
-    return entry({
-      title: household?.name ?? visit.title ?? visit.loan ?? "",
-      lines: [visit.words ?? visit.kind, [household?.village, visit.due_on].filter(Boolean).join(" · ")],
-      onclick: () => app.go(`forms/${visit.household ?? ""}`),
-    });
+/** Return one visit as it stands in the day's order; the server laid the way out. */
+function visited(app, visit, households, today) {
+  const household = households.find(({ id }) => id === visit.household);
+  const name = household?.name ?? visit.household_name;
+  return entry({
+    title: visit.stop ? `${visit.stop}. ${name}` : name,
+    lines: [
+      [visit.kind, visit.loan_no].filter(Boolean).join(" · "),
+      [household?.village || visit.village, w("due_on", { day: visit.due_on })].filter(Boolean).join(" · "),
+    ],
+    mark: visit.due_on < today ? h("em", { class: "mark bad" }, w("visit_late")) : null,
+    onclick: () => app.go(`forms/${visit.household}`),
   });
+}
+
+export function todayPage(app, { visits, tasks = [], households, titles, refreshedAt, today, partner = null }) {
+  const planned = visits.map((visit) => visited(app, visit, households, today));
   const waiting = tasks.map((task) => entry({
     title: titles(task.form_code),
     lines: [task.words, clock(task.received_at)],
     onclick: () => app.go("records"),
   }));
   const fresh = refreshedAt ? w("refreshed", { time: clock(refreshedAt) }) : w("pack_none");
-  return h("main", {}, h("h1", {}, w("visits_title")), list(planned, w("visits_none")),
+  const own_ = partner ? [h("h1", {}, w("today")), partner] : [h("h1", {}, w("visits_title")), list(planned, w("visits_none"))];
+  return h("main", {}, own_.flat(),
     waiting.length ? [h("h2", {}, w("tasks_title")), list(waiting, "")] : null, h("p", { class: "hint fresh" }, fresh));
 }
 
@@ -80,8 +88,8 @@ export function recordsPage(app, found, titles) {
   }));
   const queued = found[QUEUED].map((record) => entry({
     title: named(record),
-    lines: [w("finished", { time: clock(record.finalized_at) })],
-    mark: h("em", { class: "mark" }, w("state_waiting")),
+    lines: [w("finished", { time: clock(record.finalized_at) }), app.queue.troubles.get(record.root_uuid)],
+    mark: h("em", { class: `mark ${app.queue.troubles.has(record.root_uuid) ? "bad" : ""}` }, w("state_waiting")),
   }));
   const sent = found[SENT].toReversed().map((record) => entry({
     title: named(record),

@@ -1,7 +1,7 @@
 // Controls that hear the phone's camera, position and touch.
 
 import SignaturePad from "../vendor/signature_pad.js";
-import { described, NotAPicture, shrunk } from "../device/photo.js";
+import { described, EmptyPicture, NotAPicture, shrunk, TooLarge } from "../device/photo.js";
 import { Full } from "../safe/store.js";
 import { clock, w } from "../words.js";
 import { h, say } from "./dom.js";
@@ -44,6 +44,12 @@ function circumstances(form) {
   return { taken_at: form.now().toISOString(), lat: "", lon: "", accuracy: "", ...where };
 }
 
+function refusal(error) {
+  if (error instanceof Full) return "photo_full";
+  if (error instanceof EmptyPicture) return "photo_empty";
+  return error instanceof TooLarge ? "photo_large" : "photo_bad";
+}
+
 /** Keep a picture on the phone and return what the answer says of it, or null with an error shown. */
 async function kept(field, picture) {
   try {
@@ -52,7 +58,7 @@ async function kept(field, picture) {
     return { sha256: made.sha256, ...circumstances(field.form) };
   } catch (error) {
     if (!(error instanceof NotAPicture || error instanceof Full)) throw error;
-    const words = w(error instanceof Full ? "photo_full" : "photo_bad");
+    const words = w(refusal(error));
     field.show(words);
     say(words, { urgent: true });
     return null;

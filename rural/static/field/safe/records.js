@@ -27,7 +27,7 @@ function prefilled(value) {
 }
 
 /** Return a new draft; it lies on the phone from its first save. */
-export function started({ form, subject, deviceId, now }) {
+export function started({ form, subject, deviceId, now, answers = {} }) {
   const fields = form.definition.sections.flatMap((section) => section.fields);
   const preset = fields.filter((field) => field.default !== undefined);
   return {
@@ -45,6 +45,7 @@ export function started({ form, subject, deviceId, now }) {
     answers: {
       ...Object.fromEntries(preset.map((field) => [field.name, field.default])),
       ...(form.code === HOUSEHOLD_FORM ? prefilled(subject?.values ?? {}) : {}),
+      ...answers,
     },
     errors: [],
   };

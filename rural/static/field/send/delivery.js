@@ -13,6 +13,14 @@ const TAKEN_IN = new Set(["complete", "held", "conflict"]);
 /** The server holds something else, or not everything: the record stays. */
 export class Unconfirmed extends Error {}
 
+/** The server does not take a photo as it is; `why` in its words. */
+export class PhotoRefused extends Unconfirmed {
+  constructor(sha256, why) {
+    super(sha256);
+    this.why = why;
+  }
+}
+
 /** Deliver a final record; return what its receipt is to say. */
 export async function deliver(record, now) {
   const found = await submitted(record, now);
@@ -52,7 +60,8 @@ async function upload(root, { sha256, size, media_type }) {
       if (!(error instanceof api.Refused)) throw error;
       corrections += 1;
       // Refused whole, or not to be agreed upon: the record stays here, and so does its photo.
-      if (error.status !== WRONG_OFFSET || corrections > MOST_CORRECTIONS) throw new Unconfirmed(sha256);
+      if (error.status !== WRONG_OFFSET) throw new PhotoRefused(sha256, error.problem.problem ?? error.message);
+      if (corrections > MOST_CORRECTIONS) throw new Unconfirmed(sha256);
       ({ received, complete = false } = error.problem);
     }
   }

@@ -5,6 +5,7 @@
 import * as api from "./api.js";
 import * as records from "../safe/records.js";
 import { deliver } from "./delivery.js";
+import { troubleWords } from "./trouble.js";
 import { waitBefore } from "./backoff.js";
 
 const LOCK = "granary-field-upload";
@@ -21,6 +22,8 @@ export class Queue extends EventTarget {
     this.now = now;
     this.owner = owner;
     this.state = { name: "idle" };
+    // Why a record did not go at the last try, by its root UUID.
+    this.troubles = new Map();
   }
 
   /** Begin now, whatever wait was running; resolves when there is nothing more to do for now. */
@@ -95,6 +98,7 @@ export class Queue extends EventTarget {
     try {
       const receipt = await deliver(record, this.now);
       await records.settle(record, { ...receipt, sent_at: this.now().toISOString() }, this.now());
+      this.troubles.delete(record.root_uuid);
       this.#attempt = 0;
       this.#tell({ name: "sent", record });
       return true;
@@ -105,6 +109,7 @@ export class Queue extends EventTarget {
         this.#tell({ name: "returned", record });
         return true;
       }
+      this.troubles.set(record.root_uuid, troubleWords(error));
       this.#tell({ name: "trouble", record, error });
       return false;
     }
