@@ -24,6 +24,7 @@ from rural.models import (
     VisitPlan,
 )
 from tenancy import room
+from tenancy.actors import Actor
 from tenancy.models import Document, Tenant
 from tenancy.roles import Role
 from tests.browser import village
@@ -145,7 +146,7 @@ def test_an_officers_day_is_there_without_network_in_the_order_of_the_way(
             name: build.household(name, latitude=Decimal("38.19"), longitude=Decimal(longitude))
             for name, longitude in (("远", "116.18"), ("近", "116.13"), ("中", "116.15"))
         }
-        staff = build.Actor("user", str(officer.pk), officer.name, Role.OFFICER)
+        staff = Actor("user", str(officer.pk), officer.name, Role.OFFICER)
         asked = [
             visits.ask_for(
                 actor=staff, at=build.NOON, household_id=each.pk, kind="warning",
@@ -181,7 +182,7 @@ class TestARefusal:
         field = phone.field("/photos")
         for content, words in ((b"", "照片是空的"), (b"%PDF-1.7", "这个文件不是照片")):
             given = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": content}
-            field.locator("input[type=file]").set_input_files([given])  # type: ignore[list-item]
+            field.locator("input[type=file]").set_input_files([given])
             expect(field.locator(".error")).to_contain_text(words)
             expect(field.locator("img")).to_have_count(0)
 
