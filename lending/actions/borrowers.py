@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from lending.actions.evidence import is_storable
 from lending.models import Borrower, BorrowerKind
-from lending.models.borrower import PERSONAL_NUMBERS
 from tenancy import room
 from tenancy.actions import audit
 from tenancy.actors import Actor
@@ -163,7 +162,7 @@ def _bad_numbers(numbers: Mapping[str, str]) -> list[FieldError]:
     return [
         FieldError(f"/{field[:40]}", mask(value)[:NUMBER_CHARACTERS], expected)
         for field, value in numbers.items()
-        if field not in PERSONAL_NUMBERS
+        if field not in Borrower.PERSONAL_NUMBERS
         or len(value) > NUMBER_CHARACTERS
         or not all(character.isalnum() or character in " -+" for character in value)
     ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lending.models.borrower import PERSONAL_NUMBERS
+from lending.models import Borrower
 from scoring.rules.canonical import canonical, sha256
 from tenancy.errors import FieldError
 
@@ -23,7 +23,7 @@ def _plain(name: str) -> str:
 
 
 # Evidence is kept, hashed and shown as it came; what must be encrypted has a place of its own.
-_ENCRYPTED = frozenset(map(_plain, PERSONAL_NUMBERS))
+_ENCRYPTED = frozenset(map(_plain, Borrower.PERSONAL_NUMBERS))
 
 
 @dataclass(frozen=True, slots=True)

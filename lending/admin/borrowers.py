@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from lending.actions import borrowers
 from lending.models import Application, Borrower, CreditLine, Loan
-from lending.models.borrower import PERSONAL_NUMBERS
 from tenancy.admin.access import allowed
 from tenancy.admin.documents import document_verb, documents_of
 from tenancy.admin.facts import column_name
@@ -34,7 +33,7 @@ class RevealForm(ReasonForm):
         choice.label = _("Number")
         choice.choices = [  # type: ignore[attr-defined]
             (name, column_name(Borrower, name))
-            for name in PERSONAL_NUMBERS
+            for name in Borrower.PERSONAL_NUMBERS
             if getattr(self.row, name)
         ]
 
@@ -64,7 +63,7 @@ class BorrowerAdmin(RoomModelAdmin):
     verbs = (
         Verb(
             "reveal", _("Show a number"), Permission.PII_UNMASK, _reveal, RevealForm,
-            lambda row: any(getattr(row, name) for name in PERSONAL_NUMBERS),
+            lambda row: any(getattr(row, name) for name in Borrower.PERSONAL_NUMBERS),
             _("Who saw it, when and why is written down."),
         ),
         document_verb(),

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.fields import EncryptedTextField, blind_index, mask
+from tenancy.fields import EncryptedTextField, blind_index
 from tenancy.models import TenantManager, TenantModel, TenantQuerySet, uuid_key
-
-# Never shown, logged or audited in the clear; each has a blind index beside it.
-PERSONAL_NUMBERS = ("id_number", "phone", "bank_card")
+from tenancy.personal import HasPersonalNumbers
 
 
 class BorrowerKind(models.TextChoices):
@@ -29,8 +25,10 @@ class BorrowerQuerySet(TenantQuerySet["Borrower"]):
         return self.filter(**{f"{field}_index": index}) if index else self.none()
 
 
-class Borrower(TenantModel):
+class Borrower(HasPersonalNumbers, TenantModel):
     """Who owes: a firm or a person, known to the lender by one reference of its channel."""
+
+    PERSONAL_NUMBERS = ("id_number", "phone", "bank_card")
 
     id = uuid_key()
     kind = models.CharField(_("kind"), max_length=6, choices=BorrowerKind)
@@ -66,15 +64,3 @@ class Borrower(TenantModel):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def masked(self) -> dict[str, str]:
-        """The personal numbers as they may be shown."""
-        return {field: mask(getattr(self, field)) for field in PERSONAL_NUMBERS}
-
-    def set_numbers(self, numbers: Mapping[str, str]) -> list[str]:
-        """Set personal numbers and their indexes in memory; return the columns to save."""
-        for field, value in numbers.items():
-            setattr(self, field, value)
-            setattr(self, f"{field}_index", blind_index(field, value))
-        return [column for field in numbers for column in (field, f"{field}_index")]

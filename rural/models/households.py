@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
@@ -8,11 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rural.models.places import Village
-from tenancy.fields import EncryptedTextField, blind_index, mask
+from tenancy.fields import EncryptedTextField, blind_index
 from tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet, uuid_key
-
-# Never in the clear in a list, a log or JSON; each has a blind index beside it.
-PERSONAL_NUMBERS = ("id_number", "phone")
+from tenancy.personal import HasPersonalNumbers
 
 
 class HouseholdQuerySet(TenantQuerySet["Household"]):
@@ -24,7 +21,7 @@ class HouseholdQuerySet(TenantQuerySet["Household"]):
         return self.filter(**{f"{field}_index": index}) if index else self.none()
 
 
-class Household(TenantModel):
+class Household(HasPersonalNumbers, TenantModel):
     """
     A farmer's household: what its accepted forms say of it, and which form said so.
 
@@ -32,6 +29,8 @@ class Household(TenantModel):
     can already refer to it. `values` holds the answers of F1 by field name, personal numbers
     masked in them; `numbers` holds those in the clear, encrypted, as JSON by pointer.
     """
+
+    PERSONAL_NUMBERS = ("id_number", "phone")
 
     id = models.UUIDField(primary_key=True)
     code = models.CharField(_("code"), max_length=24)
@@ -99,18 +98,6 @@ class Household(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.head_name} ({self.code})"
-
-    @property
-    def masked(self) -> dict[str, str]:
-        """The head's personal numbers as they may be shown."""
-        return {field: mask(getattr(self, field)) for field in PERSONAL_NUMBERS}
-
-    def set_numbers(self, numbers: Mapping[str, str]) -> list[str]:
-        """Set the head's numbers and their indexes in memory; return the columns to save."""
-        for field, value in numbers.items():
-            setattr(self, field, value)
-            setattr(self, f"{field}_index", blind_index(field, value))
-        return [column for field in numbers for column in (field, f"{field}_index")]
 
 
 class HouseholdRevision(TenantModel):
