@@ -63,8 +63,13 @@ def answered(approved: Sequence[UUID]) -> list[UUID]:
     """
     asked = [key for place, key in enumerate(approved[:-1]) if place != SILENT]
     for key in asked:
-        wait_for(lambda key=key: stage_of(key) != Stage.FUNDING, f"a bank's answer on {key}")  # type: ignore[misc]
+        await_answer(key)
     return [key for key in asked if stage_of(key) in {Stage.APPROVED, Stage.ACCEPTED}]
+
+
+def await_answer(key: UUID) -> None:
+    """Wait until a bank has said yes, or all have said no."""
+    wait_for(lambda: stage_of(key) != Stage.FUNDING, f"a bank's answer on {key}")
 
 
 def stage_of(key: UUID) -> Stage:

@@ -90,7 +90,7 @@ BANKS = (
         ("rcb-70", "Co-lending 70:30", "联合贷款 70:30"),
         {"model": "CO_LEND", "bank_ratio_bp": 7_000, "coupon_rate": Decimal("0.09"),
          "priority": 10},
-        Decimal(140_000),
+        Decimal(120_000),
     ),
     (
         "beiyuan",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from config.demonstration.county import cast
+from config.demonstration.county import banks, cast
 from config.demonstration.county.banks import stage_of
 from config.demonstration.waiting import wait_for
 from lending.actions import applications as desk
@@ -98,6 +98,9 @@ def decide(keys: Sequence[UUID], on: date, tell: Tell) -> None:
                 _approve(key, on, with_consent=number < len(keys))
             # One by one, so that quotas are used up in the same order every time.
             wait_for(lambda key=key: _is_routed(key), f"the routing of {key}")  # type: ignore[misc]
+            if number - 1 in {banks.COUNTERED, banks.DECLINED}:
+                # What these answers give back of a quota is there for the next one, or is not.
+                banks.await_answer(key)
         tell(1)
 
 

@@ -1,4 +1,4 @@
-"""From the draw to the end of June: the wheat is sold, and each day is closed and settled."""
+"""From the draw into June: the first wheat is sold, and each day is closed and settled."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from partners.models import Participation, PartnerPayment, ReconRun, Settlement
 from tenancy import room
 
 OPENING = date(2026, 5, 25)
-UNTIL = date(2026, 7, 1)
+UNTIL = date(2026, 6, 20)
 # On these days wheat is sold: which loans pay, counted from the first, and what part of them.
 SALES = {
-    date(2026, 6, 16): ((0, "0.30"), (1, "0.25")),
-    date(2026, 6, 18): ((2, "0.40"),),
-    date(2026, 6, 22): ((3, "0.20"), (4, "0.30"), (0, "0.10")),
-    date(2026, 6, 24): ((1, "0.25"), (2, "0.10")),
-    date(2026, 6, 29): ((4, "0.20"),),
+    date(2026, 6, 8): ((0, "0.30"), (1, "0.25")),
+    date(2026, 6, 10): ((2, "0.40"),),
+    date(2026, 6, 12): ((3, "0.20"), (4, "0.30"), (0, "0.10")),
+    date(2026, 6, 15): ((1, "0.25"), (2, "0.10")),
+    date(2026, 6, 17): ((4, "0.20"),),
 }
 # How the first bank's own file of a settled day differs from ours.
-FILES = {date(2026, 6, 16): "cent_off", date(2026, 6, 24): "missing_row"}
+FILES = {date(2026, 6, 8): "cent_off", date(2026, 6, 15): "missing_row"}
 _YUAN = Decimal(1)
 
 
