@@ -31,6 +31,7 @@ _OUTSTANDING = """
     ), stood AS (
         SELECT share.tenant_id, share.participation_id,
             sum(share.total * sign) AS principal, sum(share.bank_part * sign) AS bank_principal,
+            sum(share.bank_part) FILTER (WHERE component = 'disbursed') AS funded,
             coalesce(sum(share.total) FILTER (WHERE component = 'interest'), 0) AS interest,
             coalesce(sum(share.bank_part) FILTER (WHERE component = 'interest'), 0)
                 AS bank_interest,
@@ -43,6 +44,22 @@ _OUTSTANDING = """
         ) share
         WHERE share.participation_id IN (SELECT id FROM held)
         GROUP BY share.tenant_id, share.participation_id
+    ), ceded AS (
+        -- What of the bank's principal somebody else had paid it for by the day.
+        SELECT cession.tenant_id, cession.participation_id,
+            sum(least(greatest(stood.funded - cession.starts_at, 0),
+                coalesce(cession."limit", stood.funded))) AS principal
+        FROM partners_cession cession
+        JOIN stood ON stood.tenant_id = cession.tenant_id
+         AND stood.participation_id = cession.participation_id
+        LEFT JOIN partners_compensationclaim claim
+          ON claim.tenant_id = cession.tenant_id AND claim.id = cession.claim_id
+        LEFT JOIN partners_buyback bought
+          ON bought.tenant_id = cession.tenant_id AND cession.claim_id IS NULL
+         AND bought.participation_id = cession.participation_id
+        WHERE cession.component = 'principal' AND coalesce(claim.paid_on, bought."on") <= %(on)s
+          AND (claim.reversed_on IS NULL OR claim.reversed_on > %(on)s)
+        GROUP BY cession.tenant_id, cession.participation_id
     ), next AS (
         SELECT DISTINCT ON (row.tenant_id, row.loan_id) row.tenant_id, row.loan_id, row.due_on,
             row.principal_due + row.interest_due + row.fee_due
@@ -59,7 +76,8 @@ _OUTSTANDING = """
     )
     SELECT held.number, held.bank_loan_number, held.principal, held.ratio_bp,
         stood.principal, greatest(accrued.interest - stood.interest, 0),
-        greatest(accrued.penalty_accrued - stood.penalty, 0), stood.bank_principal,
+        greatest(accrued.penalty_accrued - stood.penalty, 0),
+        stood.bank_principal - coalesce(ceded.principal, 0),
         CASE WHEN held.holder = 'bank' THEN greatest(
             round(accrued.interest * held.interest_fraction, held.decimals)
                 - stood.bank_interest, 0) ELSE 0 END,
@@ -69,6 +87,7 @@ _OUTSTANDING = """
     FROM held
     JOIN stood ON stood.tenant_id = held.tenant_id AND stood.participation_id = held.id
     JOIN accrued ON accrued.tenant_id = held.tenant_id AND accrued.loan_id = held.loan_id
+    LEFT JOIN ceded ON ceded.tenant_id = held.tenant_id AND ceded.participation_id = held.id
     LEFT JOIN next ON next.tenant_id = held.tenant_id AND next.loan_id = held.loan_id
     ORDER BY held.number
 """

@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 
 from lending.actions import repayment
 from partners.actions import claims, daily
-from partners.models import Settlement, SettlementFile
+from partners.models import CompensationClaim, Settlement, SettlementFile
+from partners.queries import own_loans
 from partners.queries.days import day
 from partners.rules.day import not_adding_up
 from partners.rules.files.names import parsed
@@ -206,23 +207,43 @@ class TestTheStory:
         assert rooms.current()
 
 
+LATE = DUE + timedelta(33)
+
+
+def compensated(scope: str) -> CompensationClaim:
+    """A loan for which the guarantor has paid the bank, on a day that is closed."""
+    build.bank()
+    build.guarantor()
+    version = build.agreement(
+        model="CO_LEND_G", guarantor_code="shield", compensation_dpd=28, compensation_scope=scope
+    )
+    loan = money.co_lent(version=version)
+    servicing.close_to(LATE)
+    claim = claims.file(on=LATE, loan_id=loan.pk, actor=SYSTEM, at=NOON)
+    claims.pay(
+        on=LATE, claim_id=claim.pk, reference="G-1", reversible_until=LATE, actor=SYSTEM, at=NOON
+    )
+    servicing.close_to(LATE + timedelta(1))
+    return claim
+
+
 class TestAClaim:
+    @pytest.mark.parametrize(("scope", "left"), [("FULL", D(0)), ("INSTALMENT", D("5918.43"))])
+    def test_takes_from_the_bank_what_it_was_paid_for(self, room, scope, left):
+        compensated(scope)
+
+        [owed] = day(bank(), LATE).files["OUTSTANDING"]
+        [before] = day(bank(), LATE - timedelta(1)).files["OUTSTANDING"]
+        assert isinstance(owed, Outstanding)
+        assert isinstance(before, Outstanding)
+
+        assert (owed.principal_os, owed.partner_principal_os) == (D(10_000), left)
+        assert before.partner_principal_os == D(7_000)
+        [loan] = own_loans.standing(own_loans.of_bank(bank()), LATE)
+        assert loan.owed.principal == left
+
     def test_shows_on_the_day_on_which_it_was_paid(self, room):
-        build.bank()
-        build.guarantor()
-        version = build.agreement(
-            model="CO_LEND_G", guarantor_code="shield", compensation_dpd=28,
-            compensation_scope="FULL",
-        )  # fmt: skip
-        loan = money.co_lent(version=version)
-        late = DUE + timedelta(33)
-        servicing.close_to(late)
-        claim = claims.file(on=late, loan_id=loan.pk, actor=SYSTEM, at=NOON)
-        claims.pay(
-            on=late, claim_id=claim.pk, reference="G-1", reversible_until=late, actor=SYSTEM,
-            at=NOON,
-        )  # fmt: skip
-        servicing.close_to(late + timedelta(1))
+        late, claim = LATE, compensated("FULL")
         settle(late)
 
         [row] = rows("COMPENSATION", late)
