@@ -17,6 +17,7 @@ from tenancy import room
 from tenancy.actors import Actor
 from tenancy.models import Tenant
 from tenancy.roles import Role
+from tests.lending.servicing.build import books
 from tests.partners import build
 from tests.partners.files.build import receipt
 from tests.tenancy.build import NOON, actor
@@ -55,6 +56,8 @@ def settled(
 
 
 def paid(settlement: Settlement, bank_ref: str = "BK-1") -> Settlement:
+    # What is paid is booked, so there have to be books.
+    books()
     payment = PartnerPayment.objects.get(settlement=settlement, status="PENDING")
     return paying.confirm(
         actor=actor(Role.FINANCE), at=NOON, payment_id=payment.pk, bank_ref=bank_ref,

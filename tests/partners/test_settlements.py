@@ -12,6 +12,7 @@ from django.db.utils import DatabaseError
 from partners.actions import adjusting, handing_out, paying, settlements
 from partners.models import (
     SETTLEMENT_TRANSITIONS,
+    BankEvent,
     InvalidSettlementTransition,
     PartnerPayment,
     Settlement,
@@ -41,6 +42,23 @@ def rows(of: SettlementFile) -> list[Any]:
     reading = read([documents.content_of(of.document)], parsed(of.name))
     assert reading.faults == []
     return [line.row for line in reading.lines]
+
+
+class TestNews:
+    def test_tells_the_bank_of_each_step_without_a_figure_of_another(self):
+        settlement = paid(settled(receipts(1)))
+        other = build.bank("coast")
+        settlements.reconcile(actor=SYSTEM, at=NOON, settlement_id=settlement.pk)
+
+        told = BankEvent.objects.filter(bank=settlement.bank).order_by("id")
+
+        assert [event.topic for event in told] == [
+            "settlement.published", "settlement.paid", "settlement.reconciled",
+        ]  # fmt: skip
+        assert {event.payload["settlement_id"] for event in told} == {str(settlement.pk)}
+        assert told[1].payload["net"] == "641.76"
+        assert told[1].payload["bank_ref"] == "BK-1"
+        assert not BankEvent.objects.filter(bank=other).exists()
 
 
 class TestSettle:
