@@ -154,13 +154,14 @@ def raise_approved(*, actor: Actor, at: datetime, on: date, request_id: UUID) ->
     return quota
 
 
-def proposed(quota: Quota) -> Decimal | None:
-    """Return the higher amount that waits for the lender's word, if any does."""
+def proposed(quota: Quota, *, at: datetime) -> Decimal | None:
+    """Return the higher amount that waits for the lender's word at a moment, if any does."""
     asked = ApprovalRequest.objects.filter(
         kind=RAISE,
         subject_type=quota._meta.label_lower,
         subject_id=str(quota.pk),
         status=ApprovalStatus.PENDING,
+        expires_at__gt=at,
     ).order_by("pk")
     last = asked.last()
     return None if last is None else Decimal(last.payload["amount"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,7 @@ class QuotaList(BankView):
     )
     def get(self, request: Request) -> Response:
         """List your quotas with their use on the lender's business date."""
-        states = [_row(state, self.bank) for state in quotas.of_bank(self.bank, self.on)]
+        states = [_row(state, self.bank, self.at) for state in quotas.of_bank(self.bank, self.on)]
         return Response(QuotaSerializer(states, many=True).data)
 
 
@@ -76,13 +77,13 @@ class QuotaDetail(BankView):
             reason=body["reason"],
         )
         states = quotas.of_bank(self.bank, self.on)
-        [row] = [_row(state, self.bank) for state in states if state.quota.pk == quota_id]
+        [row] = [_row(state, self.bank, self.at) for state in states if state.quota.pk == quota_id]
         return Response(QuotaSerializer(row).data, 200 if asked is None else 202)
 
 
-def _row(state: quotas.QuotaState, bank: PartnerBank) -> dict[str, Any]:
+def _row(state: quotas.QuotaState, bank: PartnerBank, at: datetime) -> dict[str, Any]:
     quota, currency = state.quota, bank.currency
-    proposed = changing.proposed(quota)
+    proposed = changing.proposed(quota, at=at)
     return {
         "id": quota.pk,
         "agreement": quota.agreement.code,
