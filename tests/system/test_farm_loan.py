@@ -6,6 +6,7 @@ two legs, the harvest's receipts split to the cent, settlement with the bank's o
 the guarantor in the bank's place, and proofs over all of it.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,27 +15,35 @@ import pytest
 
 from config.management.commands.verify import prove
 from ledger.actions import chart
-from lending.actions import applications, close, lines, offers
+from ledger.queries.balance import balance
+from lending.actions import applications, close, lines, offers, rescheduling
 from lending.models import Application, CreditLine, Loan, Offer, PaymentOrder
 from lending.queries import classification
 from lending.rules.classification import bucket
-from partners.actions import claims, participations
+from partners.actions import claims, daily, participations, reschedulings
 from partners.models import (
+    BankEvent,
+    Break,
     CompensationClaim,
     FundingLeg,
+    Guarantor,
     Participation,
+    PartnerBank,
     Placement,
     RoutingCandidate,
     Settlement,
 )
+from partners.queries.days import day
+from partners.rules.files.rows import Row
 from rural.actions import applications as rural_applications
 from rural.models import Household
+from tenancy.actions import approvals
 from tenancy.models import Tenant
 from tenancy.roles import Role
 from tests.lending import build as lending
 from tests.lending.servicing import build as servicing
 from tests.partners import build as banks
-from tests.partners import money
+from tests.partners import money, settling
 from tests.rural.capacity import build as capacity
 from tests.rural.capacity import households
 from tests.rural.capacity.build import MAY, NOON, actor
@@ -127,6 +136,83 @@ def close_until(day: date) -> None:
     close.run(to=day, actor=servicing.SYSTEM, clock=lambda: NOON)
 
 
+def settled(on: date) -> Settlement:
+    """The day's settlement with bank A, as the worker does it."""
+    daily.settle_day(actor=servicing.SYSTEM, on=on, clock=lambda: NOON)
+    return Settlement.objects.get(on=on, bank__code="harbour")
+
+
+def bank_file(on: date, rows: Sequence[Row]) -> Break:
+    """Bank A sends its file of a day; the one difference that it makes."""
+    settling.taken(rows, on=on)
+    return Break.objects.get(on=on)
+
+
+def reconciled(loan: Loan, settlement: Settlement) -> None:
+    """A cent explains itself; what is missing the next day goes to people."""
+    bank, due = settlement.bank, settlement.on
+    # Of 20,000.00 lent 14,000.00 were the bank's; half of both has come back.
+    assert (balance("1100", "CNY"), balance("1190", "CNY")) == (
+        Decimal(10_000), Decimal(-7_000),
+    )  # fmt: skip
+    owed = balance("2310", "CNY")
+    assert owed == -settlement.partner_share
+    [ours] = day(bank, due).repaid
+    cent = bank_file(due, [settling.off(ours, "0.01")])
+    assert (cent.type, cent.status) == ("ROUNDING", "RESOLVED")
+    assert abs(balance("2310", "CNY") - owed) == abs(balance("5210", "CNY")) == CENT
+
+    money.repay(loan, "500.00", due + timedelta(days=1))
+    close_until(due + timedelta(days=2))
+    assert settled(due + timedelta(days=1)).gross_receipts == Decimal(500)
+    missing = bank_file(due + timedelta(days=1), [])
+    assert (missing.type, missing.status) in {
+        ("MISSING_THEIRS", "OPEN"), ("MISSING_THEIRS", "ASSIGNED"),
+    }  # fmt: skip
+
+
+def put_on_a_later_date(loan: Loan) -> date:
+    """The drought: an officer asks, a supervisor and the bank agree, and only then is it done."""
+    today, later = date(2027, 7, 15), date(2027, 10, 20)
+    close_until(today)
+    asked = rescheduling.ask(
+        actor=actor(Role.OFFICER), at=NOON, loan_id=loan.pk, due_dates=[later], on=today,
+        reason="Drought signal of the county",
+    )  # fmt: skip
+    second = actor(Role.SUPERVISOR)
+    approvals.approve(actor=second, at=NOON, request_id=asked.pk, reason="Fields visited")
+    waits = reschedulings.carry_out(actor=second, at=NOON, on=today, request_id=asked.pk)
+    assert waits is None
+    put = BankEvent.objects.get(topic="loan.reschedule_asked")
+    reschedulings.consent(
+        actor=banks.actor_of(put.bank), at=NOON, loan_id=loan.pk,
+        consent_id=put.payload["consent_id"], agreed=True,
+    )  # fmt: skip
+    assert loan.instalments.order_by("-number")[0].due_on == later
+    return later
+
+
+def assert_of_one_class_for_both(loan: Loan, today: date) -> None:
+    """Ninety-one days late: substandard in our books, and told to the bank the same morning."""
+    assert classification.class_of(loan.pk) == "substandard"
+    settled(today - timedelta(days=1))
+    told = BankEvent.objects.filter(topic="loan.classified").order_by("id").last()
+    assert told is not None
+    assert (told.payload["asset_class"], told.payload["effective_on"]) == (
+        "SUBSTANDARD", today.isoformat(),
+    )  # fmt: skip
+
+
+def assert_held_by_the_guarantor(claim: CompensationClaim) -> None:
+    """What stood for the bank in our books stands for the guarantor."""
+    assert Participation.objects.get().holder == "guarantor"
+    bank, guarantor = (
+        balance("1190", "CNY", subject_id=each.pk)
+        for each in (PartnerBank.objects.get(code="harbour"), Guarantor.objects.get())
+    )
+    assert (bank, guarantor) == (Decimal(0), -claim.principal)
+
+
 class TestAFarmersLoan:
     def test_from_the_assessment_to_the_guarantor(
         self, county: Tenant, sent_tasks: SentTasks
@@ -150,9 +236,10 @@ class TestAFarmersLoan:
 
         close_until(due[0] + timedelta(days=1))
         sent_tasks.run()
-        settled = Settlement.objects.get(on=due[0], bank__code="harbour")
-        assert settled.partner_share == bank_part + interest[1]
-
+        the_day = Settlement.objects.get(on=due[0], bank__code="harbour")
+        assert the_day.partner_share == bank_part + interest[1]
+        reconciled(loan, the_day)
+        due[1] = put_on_a_later_date(loan)
         close_until(due[1] + timedelta(days=91))
         loan.refresh_from_db()
         late = (close.business_date() - due[1]).days
@@ -160,13 +247,14 @@ class TestAFarmersLoan:
         assert classification.profile(on=close.business_date()).classify(late) == "substandard"
 
         today = close.business_date()
+        assert_of_one_class_for_both(loan, today)
         claim = claims.file(actor=banks.actor(Role.FINANCE), at=NOON, on=today, loan_id=loan.pk)
         claims.pay(
             actor=banks.actor(Role.FINANCE), at=NOON, on=today, claim_id=claim.pk,
             reference="SHIELD-1", reversible_until=today + timedelta(days=30),
         )  # fmt: skip
         assert CompensationClaim.objects.get().status == "PAID"
-        assert Participation.objects.get().holder == "guarantor"
+        assert_held_by_the_guarantor(claim)
 
         before = money.shared(loan, "principal")
         money.repay(loan, "5000.00", today)
