@@ -300,6 +300,18 @@ MENU: dict[_StrPromise, tuple[Entry, ...]] = {
             Permission.SETTLEMENT_VIEW,
         ),
         Entry(
+            _("Participations"),
+            "partners_participation_changelist",
+            "pie_chart",
+            Permission.SETTLEMENT_VIEW,
+        ),
+        Entry(
+            _("Claims"),
+            "partners_compensationclaim_changelist",
+            "shield",
+            Permission.SETTLEMENT_VIEW,
+        ),
+        Entry(
             _("Differences"),
             "partners_break_changelist",
             "difference",

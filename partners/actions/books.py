@@ -78,6 +78,7 @@ def post_accrued(*, at: datetime) -> int:
     Target less posted: repeated it finds nothing to do, and a day that was missed is caught up
     with. Return the entries.
     """
+    hold_banks()
     today = _today()
     short = [each for each in queries.standings(today) if _is_short(each)]
     posted = 0
@@ -98,6 +99,11 @@ def post_accrued(*, at: datetime) -> int:
         )
         posted += 1
     return posted
+
+
+def hold_banks() -> None:
+    """Let two workers that settle different days take turns with what is about all banks."""
+    list(PartnerBank.objects.select_for_update().order_by("pk").values_list("pk"))
 
 
 def post_leg(leg: FundingLeg, *, bank: PartnerBank, on: date, at: datetime) -> None:

@@ -11,7 +11,7 @@ from lending.actions import classification
 from lending.models import LoanClass
 from lending.queries.classification import class_of
 from lending.rules.classification import AssetClass
-from partners.actions import feed, participations
+from partners.actions import books, feed, participations
 from partners.actions.credentials import bank_of
 from partners.models import BankEvent, Participation, ParticipationStatus
 from tenancy import room
@@ -73,6 +73,7 @@ def publish(*, on: date, at: datetime) -> int:
 
     Those that were told are left out, so it can be called again. Return how many were told.
     """
+    books.hold_banks()
     told = BankEvent.objects.filter(topic=TOPIC, at__gte=at - LOOKED_BACK - timedelta(days=1))
     known = set(told.values_list("payload__classification_id", flat=True))
     changes = LoanClass.objects.filter(

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from partners.admin.participations import PAY_OVER
 from partners.models import BankCredential, Guarantor, PartnerBank
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import related, tag
@@ -33,6 +34,8 @@ class PartnerBankAdmin(RoomModelAdmin):
 @admin.register(Guarantor)
 class GuarantorAdmin(RoomModelAdmin):
     """Who covers a bank's loss first."""
+
+    verbs = (PAY_OVER,)
 
     view_permission = Permission.BANK_VIEW
     list_display = ("code", "name", "name_zh", "kind", "net_assets", "net_assets_on")

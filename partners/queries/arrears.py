@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
-
-from lending.models import EventKind, LoanEvent
+from lending.models import EventKind
 from lending.queries.classification import said_by_funders
 from lending.queries.folding import events_of
 from lending.rules.fold import fold
 from lending.rules.state import LoanState
-from partners.models import Participation, PartnerBank, Share
+from partners.models import Participation, PartnerBank
+from partners.queries.setwise import by_sets, fetch
 from partners.queries.standing import Classes
 from partners.rules.files.rows import Overdue, Planned
 from partners.rules.own_part import Knife, plan
@@ -23,12 +22,37 @@ ZERO = Decimal(0)
 # What gives a loan another schedule; what a receipt changes of it stands in OUTSTANDING.
 PLANS = (EventKind.DISBURSED, EventKind.RATE_CHANGED, EventKind.RESCHEDULED)
 
+_PLANNED = """
+    SELECT DISTINCT part.id
+    FROM partners_participation part
+    JOIN lending_loanevent event
+      ON event.tenant_id = part.tenant_id AND event.loan_id = part.loan_id
+    WHERE part.bank_id = %(bank)s AND event.booked_on = %(on)s AND event.kind = ANY(%(kinds)s)
+"""
+# What was late at the end of a day is late now, or was so that morning by the close's own word;
+# nothing else is folded.
+_MAYBE_LATE = """
+    SELECT part.id
+    FROM partners_participation part
+    JOIN lending_loanposition position
+      ON position.tenant_id = part.tenant_id AND position.loan_id = part.loan_id
+    WHERE part.bank_id = %(bank)s AND position.arrears_since < %(on)s
+    UNION
+    SELECT part.id
+    FROM partners_participation part
+    JOIN (
+        SELECT DISTINCT ON (tenant_id, loan_id) tenant_id, loan_id, asset_class
+        FROM lending_loanclass WHERE basis = 'delay' AND effective_on <= %(on)s
+        ORDER BY tenant_id, loan_id, id DESC
+    ) said ON said.tenant_id = part.tenant_id AND said.loan_id = part.loan_id
+    WHERE part.bank_id = %(bank)s AND said.asset_class <> 'normal'
+"""
+
 
 def planned(bank: PartnerBank, on: date) -> Iterator[Planned]:
     """Return every instalment of the loans whose schedule was made, or made anew, on a day."""
-    made = LoanEvent.objects.filter(loan_id=OuterRef("loan_id"), booked_on=on, kind__in=PLANS)
-    parts = Participation.objects.filter(Exists(made), bank=bank)
-    for part, state in _stood(list(parts.select_related("loan").order_by("loan__number")), on):
+    facts = {"bank": bank.pk, "on": on, "kinds": [kind.value for kind in PLANS]}
+    for part, state in _stood(fetch(_PLANNED, facts), on):
         cut = plan(state.schedule, Knife(part.fractions, part.decimals))
         for row, own in zip(state.schedule, cut, strict=True):
             yield Planned(
@@ -46,14 +70,8 @@ def planned(bank: PartnerBank, on: date) -> Iterator[Planned]:
 
 def overdue(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Overdue]:
     """Return every loan of a bank that was late at the end of a day, with what is overdue."""
-    # What was late then is late now, or something has moved since; nothing else is folded.
-    since = Share.objects.filter(loan_id=OuterRef("loan_id"), booked_on__gt=on)
-    changed = LoanEvent.objects.filter(loan_id=OuterRef("loan_id"), booked_on__gt=on)
-    parts = Participation.objects.filter(
-        Q(loan__position__arrears_since__lt=on) | Exists(since) | Exists(changed), bank=bank
-    )
     said = said_by_funders(on)
-    for part, state in _stood(list(parts.select_related("loan").order_by("loan__number")), on):
+    for part, state in _stood(fetch(_MAYBE_LATE, {"bank": bank.pk, "on": on}), on):
         if not state.days_past_due or state.oldest_unpaid_due_on is None:
             continue
         late = [row for row in state.schedule if row.due_on < on]
@@ -72,10 +90,14 @@ def overdue(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Overdue]:
         )
 
 
-def _stood(parts: list[Participation], on: date) -> Iterator[tuple[Participation, LoanState]]:
+def _stood(keys: list[tuple[Any, ...]], on: date) -> Iterator[tuple[Participation, LoanState]]:
     """Fold loans as they stood at the end of a day, without what was booked after it."""
-    keys: list[UUID] = [part.loan_id for part in parts]
-    events = events_of(keys)
+    if not keys:
+        return
+    found = Participation.objects.filter(pk__in=[key for (key,) in keys]).select_related("loan")
+    with by_sets():
+        parts = list(found.order_by("loan__number"))
+    events = events_of([part.loan_id for part in parts])
     for part in parts:
         known = [event for event in events[part.loan_id] if event.booked_on <= on]
         if known:
