@@ -35,15 +35,23 @@ def bank_of(facts: dict[str, object]) -> SandboxBank:
     return SandboxBank(client, script, Book(Path(str(facts["book"]))))
 
 
+IDLE_PAUSES = 4
+
+
 def main(path: str) -> None:
     """Work round by round until told to stop."""
     facts = json.loads(Path(path).read_text())
     bank, stop = bank_of(facts), threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    while not stop.wait(float(facts.get("seconds", 2))):
+    shortest = pause = float(facts.get("seconds", 2))
+    while not stop.wait(pause):
+        answers = len(bank.book.answers)
         try:
             bank.work(datetime.fromtimestamp(time.time(), UTC))
+            # Whoever has nothing to do looks again less often, and no more than four times later.
+            is_idle = len(bank.book.answers) == answers
+            pause = min(2 * pause, IDLE_PAUSES * shortest) if is_idle else shortest
         except httpx.HTTPError as error:
             # The lender is down, or not up yet: a bank would call again too.
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
