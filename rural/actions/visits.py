@@ -235,7 +235,7 @@ def take(*, actor: Actor, at: datetime, on: date, submission_id: UUID) -> Visit:
         on=day,
         visit_id=visit.pk,
         officer_id=submission.agent_id,
-        co_officer_id=answers["co_officer"],
+        co_officer_id=_colleague(answers["co_officer"]),
         submission=submission,
         signals=answers.get("signals", []),
     )
@@ -293,6 +293,12 @@ def _require_staff(user_id: str, pointer: str) -> User:
         errors = [FieldError(pointer, user_id[:40], _("an officer or supervisor who works here"))]
         raise OneSignature(gettext_lazy("Two members of staff sign a visit"), errors=errors)
     return member.user
+
+
+def _colleague(username: str) -> str:
+    """Return the id of whom the form names by his user name; nobody's stays what it is."""
+    found = Membership.objects.filter(user__username=username).values_list("user_id", flat=True)
+    return str(found.first() or username)
 
 
 def _is_key(text: str) -> bool:

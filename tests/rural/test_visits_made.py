@@ -120,7 +120,9 @@ class TestComplete:
         first = build.build.person(Role.OFFICER, "Wang Fang")
         second = build.build.person(Role.OFFICER, "Li Jun")
         answers = {
-            "loan_no": loan.number, "visit_type": "first", "co_officer": second.id,
+            "loan_no": loan.number, "visit_type": "first",
+            # By his user name, as the form's list of colleagues has it.
+            "co_officer": User.objects.get(pk=second.id).username,
             "signals": ["crop_failed", "new_debt"],
         }  # fmt: skip
         sent = build.submission("F5", answers, first)

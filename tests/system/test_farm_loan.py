@@ -1,13 +1,14 @@
 """
 A farmer's loan together with a partner bank: the one story that proves the product.
 
-From the forms that the field sends to the assessment, the bank's counter-offer, one payment of
-two legs, the harvest's receipts split to the cent, settlement with the bank's own file, a delay,
-the guarantor in the bank's place, and proofs over all of it.
+From the partner's recommendation, the neighbours' ballots and the assessment to the bank's
+counter-offer, one payment of two legs, the officer's visit, the harvest's receipts split to the
+cent, settlement with the bank's own file, a delay, the guarantor in the bank's place, and proofs
+over all of it.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +48,7 @@ from tests.partners import money, settling
 from tests.rural.capacity import build as capacity
 from tests.rural.capacity import households
 from tests.rural.capacity.build import MAY, NOON, actor
+from tests.system import field
 from tests.tasks import SentTasks
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -82,13 +84,16 @@ def of_the_worked_example() -> Household:
 
 
 def applied(household: Household) -> Application:
-    """24,700 as the capacity rules allow, approved by us, waiting for a bank."""
-    assessed = capacity.assess(household)
+    """Recommended, graded AA, 24,700 as the rules allow, approved by us, waiting for a bank."""
+    recommended = field.recommended(field.ready(), household)
+    assert field.graded(household, MAY).grade == "AA"
+    assessed = capacity.assess(household, grade="")
     assert (assessed.limit, assessed.binding) == (Decimal(24_700), "T3")
     application = rural_applications.apply(
         actor=actor(Role.OFFICER), at=NOON, on=MAY, assessment_id=assessed.pk,
         amount=assessed.limit, purpose="Seed and fertiliser", opinion="Diligent",
     )  # fmt: skip
+    assert field.followed(recommended, MAY).application == application
     lending.decide(application, on=MAY)
     applications.approve(
         actor=actor(Role.SUPERVISOR, limit="200000"), at=NOON, on=MAY,
@@ -97,6 +102,14 @@ def applied(household: Household) -> Application:
     application.refresh_from_db()
     assert application.stage == "FUNDING"
     return application
+
+
+def visited(loan: Loan) -> None:
+    """The first visit is made within fifteen working days and signed by two."""
+    household = Household.objects.get(borrower=loan.borrower)
+    visit = field.visited(loan, household, datetime(2026, 5, 12, 3, tzinfo=UTC))
+    assert (visit.kind, visit.status) == ("first", "DONE")
+    assert date(2026, 5, 12) <= visit.due_on
 
 
 def countered(application: Application) -> Offer:
@@ -220,6 +233,7 @@ class TestAFarmersLoan:
         offer = countered(applied(of_the_worked_example()))
         assert (offer.amount, offer.annual_rate) == (Decimal(20_000), Decimal("0.09"))
         loan = paid_out(offer)
+        visited(loan)
         due = [row.due_on for row in loan.instalments.order_by("number")]
         assert due == [date(2027, 1, 20), date(2027, 8, 20)]
 
