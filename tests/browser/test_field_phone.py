@@ -203,9 +203,14 @@ class TestPhotos:
         assert dict(shrunk.getexif()) == {}
         assert made["type"] == "image/jpeg"
 
-    @pytest.mark.parametrize("content", [b"", b"no picture", b"%PDF-1.7"])
-    def test_that_are_no_pictures_are_refused(self, phone: Phone, content: bytes) -> None:
-        assert phone.run(SHRINK, b64encode(content).decode()) == "NotAPicture"
+    @pytest.mark.parametrize(
+        ("content", "refusal"),
+        [(b"", "EmptyPicture"), (b"no picture", "NotAPicture"), (b"%PDF-1.7", "NotAPicture")],
+    )
+    def test_that_are_no_pictures_are_refused(
+        self, phone: Phone, content: bytes, refusal: str
+    ) -> None:
+        assert phone.run(SHRINK, b64encode(content).decode()) == refusal
 
 
 class TestPosition:
