@@ -248,6 +248,8 @@ class Phone:
     def send(self) -> None:
         """Press the button that uploads."""
         self.go("records")
+        # The page that was open goes only when the new one is put together.
+        self.page.locator('.tabs a[href="#/records"][aria-current]').wait_for()
         self.page.locator("main .button.wide").click()
 
 
