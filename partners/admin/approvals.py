@@ -41,7 +41,9 @@ def _approve(act: Act) -> str:
     approvals.approve(
         actor=act.actor, at=act.at, request_id=act.row.pk, reason=act.values["reason"]
     )
-    DOES[act.row.kind](actor=act.actor, at=act.at, on=act.on, request_id=act.row.pk)
+    done = DOES[act.row.kind](actor=act.actor, at=act.at, on=act.on, request_id=act.row.pk)
+    if done is None and act.row.kind == reschedulings.RESCHEDULE:
+        return _("Approved; it waits for the word of the bank that holds a part")
     return _("Approved and done")
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from lending.queries.classification import profile
-from lending.rules.classification import AssetClass, bucket, worst
+from lending.rules.classification import AssetClass, NoProfile, Profile, bucket, worst
 from partners.models import PartnerBank
 from partners.queries.arrears import overdue, planned
 from partners.queries.claimed import bought_back, compensated
@@ -19,11 +19,11 @@ from partners.rules.files.rows import Row
 
 def day(bank: PartnerBank, on: date) -> Day:
     """Read a day with a bank; read again, however much later, it gives the same rows."""
-    floors = profile(on=on)
+    floors = _floors(on)
 
     def classes(dpd: int, said: AssetClass | None) -> tuple[str, str]:
-        held = [floors.classify(dpd), *([said] if said else [])]
-        return bucket(dpd), worst(held).value.upper()
+        held = [*([floors.classify(dpd)] if floors else []), *([said] if said else [])]
+        return bucket(dpd), worst(held).value.upper() if held else ""
 
     # Published only where there is something to say.
     sometimes: dict[str, tuple[Row, ...]] = {
@@ -44,3 +44,11 @@ def day(bank: PartnerBank, on: date) -> Day:
             Decimal(0),
         ),
     )
+
+
+def _floors(on: date) -> Profile | None:
+    # A jurisdiction without a rule set of classes has days all the same.
+    try:
+        return profile(on=on)
+    except NoProfile:
+        return None

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
 from lending.actions import rescheduling
 from lending.models import LoanEvent
@@ -90,6 +90,22 @@ class TestOfACoLentLoan:
 
         with pytest.raises(NotFound):
             says(loan, True, build.bank("other"))
+
+    def test_nothing_but_the_bank_s_own_credential_makes_its_word(self, loan, sent_tasks):
+        asked(loan, sent_tasks)
+        other = build.actor_of(build.bank("other"))
+
+        for who in (other.id, "officer-7", ""):
+            with (
+                pytest.raises(IntegrityError, match="has not agreed itself"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(
+                    "UPDATE tenancy_approvalrequest SET status = 'APPROVED', checker_id = %s,"
+                    " checker_name = 'x', decided_at = now() WHERE kind = %s",
+                    [who, reschedulings.CONSENT],
+                )
 
     def test_no_person_of_ours_speaks_for_the_bank(self, loan, sent_tasks):
         asked(loan, sent_tasks)

@@ -89,7 +89,7 @@ class Outstanding:
     next_due_amt: Amount
     dpd: int
     bucket: Reference
-    class5: Reference
+    class5: Text
     status: Reference
 
 
@@ -112,7 +112,7 @@ class Disbursed:
     term: int
     rate_annual: Rate
     rate_basis: Reference
-    class5: Reference
+    class5: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class Overdue:
     arrears_since: date
     dpd: int
     bucket: Reference
-    class5: Reference
+    class5: Text
     overdue_principal: Amount
     overdue_interest: Amount
     penalty: Amount
