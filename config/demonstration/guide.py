@@ -18,6 +18,7 @@ _TOUR = (
     ("jinhe-supervisor", "Applications: three wait for a decision of yours"),
     ("jinhe-risk", "Agreements, quotas, routings: why which bank was asked"),
     ("jinhe-finance", "Settlements, bank files, differences: a cent, and a row that is missing"),
+    ("jinhe-officer", "/field/: the visits of the day, in the order of the way"),
     ("agent", "/field/: choose a PIN, take the forms along, fill one in without network"),
     ("bank", "the bank's own page: inbox with its clock, quotas, last calls"),
 )

@@ -48,6 +48,8 @@ def reschedule(
     """
     Put all that is unpaid on new due dates, with effect on `on`, which may lie in the past.
 
+    The step after `ask`, for who may be a second person: whoever only asks cannot take it.
+
     Nothing is forgiven: interest runs on, what is overdue falls due with the first new date.
     Repeating a key returns the event that it made.
 
@@ -57,7 +59,7 @@ def reschedule(
     :raises NotReschedulable: for a loan of flat interest
     :raises LoanNotOpenForThis: if the loan is not running
     """
-    require(actor, Permission.LOAN_RESCHEDULE)
+    require(actor, Permission.APPROVAL_DECIDE)
     held = hold(loan_id)
     _check(due_dates, on=on, reason=reason)
     if held.terms.interest is Interest.FLAT:

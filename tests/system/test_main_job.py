@@ -105,6 +105,7 @@ class TestMainJob:
         assert county["bank_files"] == county["settlements"] > 40
         # A cent resolved itself; the row that the bank's file lacks waits for somebody.
         assert county["breaks"] == {"assigned": 1, "resolved": 1}
+        assert county["visits"]["planned"] >= county["loans"]["active"]
 
     def test_a_second_start_resumes(
         self, installation: Path, firms: list[str], figures: dict[str, Any]

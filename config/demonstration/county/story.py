@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from config.demonstration.county import banks, farmers, loans, report, season
+from config.demonstration.county import banks, farmers, loans, report, season, village
 from tenancy import room
 from tenancy.models import Tenant
 
@@ -40,4 +40,5 @@ def play(tenant: Tenant, address: str, stage: Stage, bar: Bar) -> dict[str, Any]
             season.serve(shown.update)
         with stage("settle"):
             season.reconciled()
+            village.plan()
         return report.figures()

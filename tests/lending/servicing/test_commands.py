@@ -27,7 +27,7 @@ class TestClose:
         told = run("close", "--tenant", "riverside", "--to", "2026-01-07")
 
         assert (told["business_date"], told["days"]) == ("2026-01-07", 3)
-        assert set(told["steps"]) == {"due", "interest", "penalties", "proofs"}
+        assert set(told["steps"]) == {"classes", "due", "interest", "penalties", "proofs"}
         assert told["steps"]["interest"]["rows"] == 2
 
     def test_closes_one_day_unless_told(self, room):
