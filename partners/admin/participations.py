@@ -96,7 +96,14 @@ def _buy_back(act: Act) -> str:
 
 
 def _paid(act: Act) -> str:
-    claims.pay(actor=act.actor, at=act.at, on=act.on, claim_id=act.row.pk, **_typed(act))
+    claims.pay(
+        actor=act.actor,
+        at=act.at,
+        on=act.on,
+        claim_id=act.row.pk,
+        reference=act.values["reference"],
+        reversible_until=act.values["reversible_until"],
+    )
     return _("The guarantor stands in the bank's place")
 
 
@@ -109,13 +116,15 @@ def _take_back(act: Act) -> str:
 
 def _pay_over(act: Act) -> str:
     left = paying_over.pay_over(
-        actor=act.actor, at=act.at, on=act.on, guarantor_id=act.row.pk, **_typed(act)
+        actor=act.actor,
+        at=act.at,
+        on=act.on,
+        guarantor_id=act.row.pk,
+        amount=act.values["amount"],
+        currency=act.values["currency"],
+        reference=act.values["reference"],
     )
     return _("%s is still owed") % money(left)
-
-
-def _typed(act: Act) -> dict[str, Any]:
-    return {name: value for name, value in act.values.items() if name != "key"}
 
 
 PAY_OVER = Verb(

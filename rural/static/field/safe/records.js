@@ -2,13 +2,17 @@
 // leaves a receipt when the server has said that it holds the same content.
 
 import { contentHash } from "../rules/canonical.js";
-import { database, write } from "./store.js";
+import { room } from "../device/storage.js";
+import { Full, database, write } from "./store.js";
 import { key } from "./vault.js";
 import { openBytes, seal, sealBytes, unseal } from "./sealing.js";
 
 export const DRAFT = "draft";
 export const QUEUED = "queued";
 export const SENT = "sent";
+
+// Pictures may not take it: what is written down is saved at every change.
+const FOR_ANSWERS_BYTES = 256 * 1024;
 
 const place = (root) => `records/${root}`;
 const photoPlace = (root, sha256) => `photos/${root}/${sha256}`;
@@ -139,7 +143,9 @@ export function discard(root) {
   });
 }
 
+/** Keep a photo, unless the answers would then lack the room to be saved. */
 export async function addPhoto(root, { sha256, bytes, media_type }) {
+  if ((await room()).left < bytes.byteLength + FOR_ANSWERS_BYTES) throw new Full();
   const row = await sealBytes(key(), photoPlace(root, sha256), bytes);
   const shown = { root_uuid: root, sha256, media_type, size: bytes.byteLength };
   await write(["photos"], (transaction) => transaction.objectStore("photos").put({ ...shown, ...row }));
