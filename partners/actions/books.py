@@ -52,7 +52,7 @@ def post_shares(*, bank: PartnerBank, on: date, at: datetime) -> int:
     Booked on the day itself, or on the business date where a period was closed over it. Days
     that are posted are left alone, so it can be called again.
     """
-    PartnerBank.objects.select_for_update().get(pk=bank.pk)
+    _alone(bank.pk)
     posted = 0
     for day, flows in queries.flows(bank, on):
         lines = accounts.flow_lines(flows, bank.currency, bank.pk)
@@ -103,7 +103,7 @@ def post_accrued(*, at: datetime) -> int:
 
 def hold_banks() -> None:
     """Let two workers that settle different days take turns with what is about all banks."""
-    list(PartnerBank.objects.select_for_update().order_by("pk").values_list("pk"))
+    _alone()
 
 
 def post_leg(leg: FundingLeg, *, bank: PartnerBank, on: date, at: datetime) -> None:
@@ -257,6 +257,17 @@ def _is_short(standing: Standing) -> bool:
 def _booked_on(day: date) -> date:
     is_closed = Period.objects.filter(ends_on__gte=day).exists()
     return _today() if is_closed else day
+
+
+def _alone(*banks: UUID) -> None:
+    """
+    Post for banks, all without one named, as the only one to do so until the transaction ends.
+
+    Not a full lock: everybody who writes a row that names the bank would wait for it, while
+    holding what is needed here.
+    """
+    rows = PartnerBank.objects.select_for_update(no_key=True).order_by("pk")
+    list((rows.filter(pk__in=banks) if banks else rows).values_list("pk"))
 
 
 def _today() -> date:

@@ -53,7 +53,7 @@ def pay_over(
     :raises PaidOverOtherwise: if the reference was another amount's
     """
     require(actor, Permission.SETTLEMENT_RUN)
-    guarantor = Guarantor.objects.select_for_update().filter(pk=guarantor_id).first()
+    guarantor = Guarantor.objects.select_for_update(no_key=True).filter(pk=guarantor_id).first()
     if guarantor is None:
         raise NotFound.of(_("Guarantor"), guarantor_id)
     reference = reference.strip()
