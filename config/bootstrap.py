@@ -24,6 +24,7 @@ ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 STAMP = ENVIRONMENT / ".granary"
 DEVELOPMENT = ("test", "lint", "format")
+KEEPS_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 
 def main() -> None:
@@ -35,7 +36,14 @@ def main() -> None:
         _install(development)
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     # No packages of the user's own: only what the lock says.
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONNOUSERSITE": "1"}
+    environment = {
+        # Compiled once and kept, beside the packages: each of the dozen processes of a start would
+        # compile two thousand modules anew where Python was told to keep no bytecode in a tree.
+        "PYTHONPYCACHEPREFIX": str(ENVIRONMENT / "bytecode"),
+        **{name: value for name, value in os.environ.items() if name != KEEPS_NO_BYTECODE},
+        "PYTHONPATH": path,
+        "PYTHONNOUSERSITE": "1",
+    }
     command = [str(PYTHON), "-m", "config.commands", *sys.argv[1:]]
     os.execve(PYTHON, command, environment)
 
