@@ -6,12 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier
 
+import psycopg
 import pytest
 from django.db import connections
 from django.db.models import Sum
 
 from lending.models import Application
-from partners.actions import placements
+from partners.actions import books, placements
 from partners.models import BankDecision, BankEvent, Placement, PlacementEvent, QuotaUse
 from tenancy import room as rooms
 from tenancy.errors import Refusal
@@ -118,3 +119,22 @@ class TestDecision:
         with rooms.enter(tenant.pk):
             ended = Placement.objects.get().status
             assert (ended, BankDecision.objects.count()) in {("APPROVED", 1), ("TIMED_OUT", 0)}
+
+
+def test_a_settlement_keeps_nobody_waiting_who_only_names_the_bank(
+    tenant: Tenant, admin_connection: psycopg.Connection
+) -> None:
+    """A receipt's shares name it; waiting for each other they ended in a deadlock."""
+    with rooms.enter(tenant.pk):
+        bank = build.bank()
+    with rooms.enter(tenant.pk):
+        books.hold_banks()
+        named = admin_connection.execute(
+            "SELECT code FROM partners_partnerbank WHERE id = %s FOR KEY SHARE NOWAIT", [bank.pk]
+        ).fetchall()
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            admin_connection.execute(
+                "SELECT code FROM partners_partnerbank FOR NO KEY UPDATE NOWAIT"
+            )
+
+    assert named == [(bank.code,)]
