@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import signal
 import sys
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 import httpx
 from joserfc.jwk import ECKey
@@ -40,12 +40,13 @@ IDLE_PAUSES = 4
 
 def main(path: str) -> None:
     """Work round by round until told to stop."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
     facts = json.loads(Path(path).read_text())
-    bank, stop = bank_of(facts), threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    bank = bank_of(facts)
     shortest = pause = float(facts.get("seconds", 2))
-    while not stop.wait(pause):
+    while True:
+        time.sleep(pause)
         answers = len(bank.book.answers)
         try:
             bank.work(datetime.fromtimestamp(time.time(), UTC))
@@ -55,7 +56,16 @@ def main(path: str) -> None:
         except httpx.HTTPError as error:
             # The lender is down, or not up yet: a bank would call again too.
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
-    bank.client.close()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """
+    End in the midst of whatever it is.
+
+    Where lender and bank are stopped together, a call may wait for an answer that never comes.
+    The book on the disk is whole at any moment, and a call that is repeated changes nothing.
+    """
+    raise SystemExit(0)
 
 
 if __name__ == "__main__":
