@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lending.actions import desk, funding
 from lending.models import Application, Offer, OfferStatus
-from lending.rules.stages import WAITING_FOR_BORROWER, WAITING_FOR_PARTNER, Stage
+from lending.rules.stages import WAITING_FOR_BORROWER, Stage
 from tenancy import room
 from tenancy.actions import audit, outbox
 from tenancy.actors import Actor
@@ -60,7 +60,7 @@ def tell_breaches(*, actor: Actor, at: datetime) -> int:
     require(actor, Permission.APPLICATION_ASSESS)
     late = list(
         Application.objects.overdue(at)
-        .exclude(stage__in=WAITING_FOR_BORROWER | WAITING_FOR_PARTNER)
+        .exclude(stage__in=WAITING_FOR_BORROWER)
         .filter(breach_told_at__isnull=True)
         .defer("evidence")
         .select_for_update(of=("self",), skip_locked=True)

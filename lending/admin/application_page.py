@@ -7,9 +7,11 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lending.admin import cards
+from lending.admin.clocks import clock_of, paused
 from lending.admin.cost import cost_table
 from lending.admin.papers import checklist
 from lending.models import Application, CreditLine, Loan, Offer
@@ -25,6 +27,7 @@ from tenancy.templatetags.figures import local, number
 def context(request: HttpRequest, row: Application) -> dict[str, Any]:
     """Return the page's parts, each only where the person's role may see it."""
     decision = _decision(row) if allowed(request, Permission.SCORE_VIEW) else None
+    changes = list(row.changes.order_by("at", "pk"))
     offers = list(Offer.objects.filter(application=row).order_by("-issued_at"))
     return {
         "features": features(row.evidence, decision),
@@ -33,7 +36,9 @@ def context(request: HttpRequest, row: Application) -> dict[str, Any]:
         "explained": explained(decision) if decision else None,
         "offers": offers,
         "costs": cost_table(offers[0].cost_table) if offers else None,
-        "changes": list(row.changes.order_by("at", "pk")),
+        "changes": changes,
+        "clock": clock_of(row),
+        "paused": paused(row, changes, at=timezone.now()),
         "lines": list(CreditLine.objects.filter(application=row)),
         "loans": list(Loan.objects.filter(line__application=row).select_related("position")),
         "papers": checklist(row, business_date(request)),

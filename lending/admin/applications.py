@@ -11,13 +11,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from lending.admin import application_page, application_verbs
+from lending.admin.clocks import clock_of
 from lending.admin.filters import Desk, OfProduct, Overdue, Standing
 from lending.models import Application
 from lending.rules.stages import Stage
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import amount, related, tag
 from tenancy.permissions import Permission
-from tenancy.templatetags.figures import age, clock, local_name
+from tenancy.templatetags.figures import age, local_name
 
 TONES = {
     Stage.COLLECTING: "warn",
@@ -69,7 +70,7 @@ class ApplicationAdmin(RoomModelAdmin):
 
     @admin.display(description=_("service level"), ordering="stage_due_at")
     def shown_clock(self, row: Application) -> SafeString | str:
-        return clock(row.stage_due_at)
+        return clock_of(row)
 
     @admin.display(description=_("amount"), ordering="amount")
     def shown_amount(self, row: Application) -> SafeString | str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lending.models import Application, Product
 from lending.models.application import OPEN_STAGES
+from lending.rules.stages import WAITING_FOR_PARTNER
 from tenancy.templatetags.figures import local_name
 
 Rows = QuerySet[Application]
@@ -45,22 +46,25 @@ class Standing(SimpleListFilter):
 
 
 class Overdue(SimpleListFilter):
-    """Past the service level of its stage."""
+    """Past the service level of its stage; a partner bank's time is not ours."""
 
     title = _("service level")
     parameter_name = "clock"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Late, or with time left."""
-        return [("overdue", _("Overdue")), ("running", _("In time"))]
+        """Late, with time left, or before a bank."""
+        return [("overdue", _("Overdue")), ("running", _("In time")), ("paused", _("Paused"))]
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         """Compare with the moment of asking."""
         now = timezone.now()
+        ours = queryset.filter(stage__in=OPEN_STAGES).exclude(stage__in=WAITING_FOR_PARTNER)
         if self.value() == "overdue":
-            return queryset.filter(stage__in=OPEN_STAGES, stage_due_at__lt=now)
+            return ours.filter(stage_due_at__lt=now)
         if self.value() == "running":
-            return queryset.filter(stage__in=OPEN_STAGES, stage_due_at__gte=now)
+            return ours.filter(stage_due_at__gte=now)
+        if self.value() == "paused":
+            return queryset.filter(stage__in=WAITING_FOR_PARTNER)
         return queryset
 
 

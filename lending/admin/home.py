@@ -13,6 +13,7 @@ from lending.admin.charts import bars
 from lending.models import Application, PaymentOrder, PaymentStatus, RailMessage
 from lending.models.application import STAGES
 from lending.queries import pipeline, portfolio
+from lending.rules.stages import PAUSED, WAITING_FOR_PARTNER
 from tenancy.admin.access import allowed, business_date
 from tenancy.permissions import Permission
 from tenancy.templatetags.figures import local
@@ -43,6 +44,8 @@ def _line() -> dict[str, Any]:
             {
                 "figures": each,
                 "name": names[each.stage.value],
+                "is_paused": each.stage in PAUSED,
+                "is_with_bank": each.stage in WAITING_FOR_PARTNER,
                 "returned": None if each.returned_share is None else each.returned_share * 100,
                 "risk": list(zip(_risk_names(), each.risk, strict=True)),
                 "url": f"{queue}?stage__exact={each.stage.value}",

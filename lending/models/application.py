@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.fields import MoneyField
 from lending.models.borrower import Borrower
 from lending.models.product import ProductVersion
-from lending.rules.stages import OPEN, Stage, due_at, may_move
+from lending.rules.stages import OPEN, WAITING_FOR_PARTNER, Stage, due_at, may_move
 from tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet, uuid_key
 
 if TYPE_CHECKING:
@@ -48,8 +48,12 @@ class ApplicationQuerySet(TenantQuerySet["Application"]):
         return self.filter(stage__in=stages)
 
     def overdue(self, at: datetime) -> ApplicationQuerySet:
-        """Open applications that should have left their stage by now."""
-        return self.open().filter(stage_due_at__lt=at)
+        """Open applications that should have left their stage by now; a bank's time is its own."""
+        return self.open().exclude(stage__in=WAITING_FOR_PARTNER).filter(stage_due_at__lt=at)
+
+    def with_partners(self) -> ApplicationQuerySet:
+        """Applications that a partner bank has, while our clock stands still."""
+        return self.filter(stage__in=WAITING_FOR_PARTNER)
 
 
 class Application(TenantModel):

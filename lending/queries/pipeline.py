@@ -7,7 +7,7 @@ the number of applications ever made.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from django.db.models import Count, Q, QuerySet
 
 from lending.models import Application
 from lending.models.application import OPEN_STAGES
-from lending.rules.stages import Stage, is_return
+from lending.rules.stages import PAUSED, WAITING_FOR_PARTNER, Stage, is_return
 from tenancy import room
 
 PAGE = 50
@@ -36,8 +36,9 @@ class StageFigures:
     One stage at one moment; ages are of what stands in it, rates are per hour of a window.
 
     `returned_share` is the part of the arrivals that came back from a later stage, None where
-    nothing arrived. `risk` counts what stands in it by the score that it was decided with, in
-    the order of `RISK_BANDS`.
+    nothing arrived. `mean_pause` is how long our clock stood still for those that left, None
+    where it runs and where nobody left. `risk` counts what stands in it by the score that it was
+    decided with, in the order of `RISK_BANDS`.
     """
 
     stage: Stage
@@ -49,6 +50,7 @@ class StageFigures:
     arrivals_per_hour: float
     exits_per_hour: float
     returned_share: float | None
+    mean_pause: timedelta | None
     risk: tuple[int, ...]
 
 
@@ -78,7 +80,7 @@ class OfficerLoad:
 def stages(*, at: datetime, window: timedelta = timedelta(hours=24)) -> list[StageFigures]:
     """Return the figures of every open stage, in the order of the line, empty ones too."""
     standing, amounts = _standing(at), _amounts()
-    arrivals, exits, returns = _flow(at, window)
+    arrivals, exits, returns, spent = _flow(at, window)
     risk = _risk()
     hours = window / timedelta(hours=1)
     figures = []
@@ -97,6 +99,9 @@ def stages(*, at: datetime, window: timedelta = timedelta(hours=24)) -> list[Sta
                 arrivals_per_hour=arrivals.get(stage.value, 0) / hours,
                 exits_per_hour=exits.get(stage.value, 0) / hours,
                 returned_share=_share(returns.get(stage.value, 0), arrivals.get(stage.value, 0)),
+                mean_pause=spent[stage.value] / exits[stage.value]
+                if stage in PAUSED and exits[stage.value]
+                else None,
                 risk=risk.get(stage.value, (0,) * (len(RISK_BANDS) + 2)),
             )
         )
@@ -105,7 +110,7 @@ def stages(*, at: datetime, window: timedelta = timedelta(hours=24)) -> list[Sta
 
 def outcomes(*, at: datetime, window: timedelta = timedelta(hours=24)) -> dict[str, int]:
     """Return how many applications reached each final stage, or the offer, in a window."""
-    arrivals, _exits, _returns = _flow(at, window)
+    arrivals, *_others = _flow(at, window)
     shown = [stage.value for stage in Stage if stage.value not in OPEN_STAGES]
     return {stage: arrivals.get(stage, 0) for stage in [Stage.APPROVED.value, *shown]}
 
@@ -137,10 +142,11 @@ def queue(
 
 def officer_load(*, at: datetime) -> list[OfficerLoad]:
     """Return how much lies on each desk, the fullest first; the queue without an owner is one."""
+    is_late = Q(stage_due_at__lt=at) & ~Q(stage__in=WAITING_FOR_PARTNER)
     rows = (
         Application.objects.open()
         .values("assigned_to", "assigned_to__name")
-        .annotate(held=Count("id"), late=Count("id", filter=Q(stage_due_at__lt=at)))
+        .annotate(held=Count("id"), late=Count("id", filter=is_late))
         .order_by("-held")
     )
     return [
@@ -179,7 +185,7 @@ _STANDING = """
     SELECT stage, count(*),
            percentile_disc(0.5) WITHIN GROUP (ORDER BY %(at)s - stage_since),
            percentile_disc(0.9) WITHIN GROUP (ORDER BY %(at)s - stage_since),
-           count(*) FILTER (WHERE stage_due_at < %(at)s)
+           count(*) FILTER (WHERE stage_due_at < %(at)s AND stage <> ALL(%(partners)s))
       FROM lending_application
      WHERE tenant_id = %(tenant)s AND stage = ANY(%(open)s)
      GROUP BY stage
@@ -192,7 +198,7 @@ _AMOUNTS = """
 """
 # One pass over the window: a change is an arrival at one stage and an exit from another.
 _FLOW = """
-    SELECT to_stage, from_stage, count(*)
+    SELECT to_stage, from_stage, count(*), sum(spent)
       FROM lending_stagechange
      WHERE tenant_id = %(tenant)s AND at > %(since)s AND at <= %(at)s
      GROUP BY to_stage, from_stage
@@ -210,7 +216,7 @@ _RISK = """
 def _standing(
     at: datetime,
 ) -> dict[str, tuple[int, timedelta | None, timedelta | None, int]]:
-    rows = _fetch(_STANDING, at=at)
+    rows = _fetch(_STANDING, at=at, partners=sorted(WAITING_FOR_PARTNER))
     return {stage: (count, half, most, late) for stage, count, half, most, late in rows}
 
 
@@ -221,18 +227,22 @@ def _amounts() -> dict[str, dict[str, Decimal]]:
     return amounts
 
 
-def _flow(at: datetime, window: timedelta) -> tuple[dict[str, int], ...]:
-    """Return arrivals, exits, and arrivals from a later stage, by stage."""
+def _flow(
+    at: datetime, window: timedelta
+) -> tuple[Counter[str], Counter[str], Counter[str], dict[str, timedelta]]:
+    """Return arrivals, exits, arrivals from a later stage, and the time spent, by stage."""
     arrivals: Counter[str] = Counter()
     exits: Counter[str] = Counter()
     returns: Counter[str] = Counter()
-    for to_stage, from_stage, count in _fetch(_FLOW, at=at, since=at - window):
+    spent: defaultdict[str, timedelta] = defaultdict(timedelta)
+    for to_stage, from_stage, count, stayed in _fetch(_FLOW, at=at, since=at - window):
         arrivals[to_stage] += count
         if from_stage:
             exits[from_stage] += count
+            spent[from_stage] += stayed
             if is_return(Stage(from_stage), Stage(to_stage)):
                 returns[to_stage] += count
-    return arrivals, exits, returns
+    return arrivals, exits, returns, spent
 
 
 def _share(part: int, whole: int) -> float | None:

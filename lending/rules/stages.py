@@ -50,6 +50,9 @@ WAITING_FOR_BORROWER = frozenset({Stage.COLLECTING, Stage.APPROVED})
 # Stages in which the clock runs against a partner bank; ours stands still.
 WAITING_FOR_PARTNER = frozenset({Stage.FUNDING})
 
+# Stages in which our own clock stands still, because somebody else has to act.
+PAUSED = WAITING_FOR_BORROWER | WAITING_FOR_PARTNER
+
 # Service levels where a product sets none, in minutes: thirty days for the borrower to bring his
 # papers, three minutes for a straight-through decision, two days for a person, three for partner
 # banks together. APPROVED follows the offer's expiry.

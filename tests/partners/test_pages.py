@@ -60,6 +60,15 @@ class TestPages:
         assert "银行已批准" in steps
         assert placement.number in asked
 
+    def test_the_queue_says_that_our_clock_is_paused(self, tenant: Tenant) -> None:
+        browser = house.signed_in(tenant, Role.SUPERVISOR)
+        with rooms.enter(tenant.pk):
+            build.placed()
+
+        assert "paused for" in get(browser, "lending/application/?clock=paused")
+        assert "paused for" not in get(browser, "lending/application/?clock=running")
+        assert "our clock is paused" in get(browser, "")
+
     def test_a_rule_is_changed_by_two_people(self, tenant: Tenant) -> None:
         with rooms.enter(tenant.pk):
             rule = FundingRule.objects.get(code="CN-BANK-2021-30")

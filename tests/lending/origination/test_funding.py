@@ -1,6 +1,6 @@
 """Applications that a partner bank decides upon after us."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from lending.actions import applications, funding, timers
 from lending.actions.capacity import CapacityExceeded
 from lending.actions.desk import WrongStage
+from lending.admin import clocks
 from lending.models import Application, Offer
+from lending.queries import pipeline
 from lending.rules.stages import Stage
 from tenancy.errors import Forbidden, Invalid
 from tenancy.roles import Role
@@ -40,6 +42,10 @@ def offer(application, **changes) -> Offer:
     return funding.offer(**{**facts, **changes})
 
 
+def standing(stage: Stage, at: datetime) -> pipeline.StageFigures:
+    return next(each for each in pipeline.stages(at=at) if each.stage == stage)
+
+
 class TestApproval:
     def test_goes_to_the_banks_and_makes_no_offer(self, room, sent_tasks):
         application = before_banks()
@@ -58,6 +64,29 @@ class TestApproval:
         before_banks()
 
         assert timers.tell_breaches(actor=SYSTEM, at=NOON + timedelta(days=4)) == 0
+
+    def test_is_neither_late_nor_stuck_meanwhile(self, room):
+        application, late = before_banks(), NOON + timedelta(days=4)
+
+        assert standing(Stage.FUNDING, late).count == 1
+        assert standing(Stage.FUNDING, late).breached == 0
+        assert pipeline.stuck(at=late).rows == []
+        assert [desk.breached for desk in pipeline.officer_load(at=late)] == [0]
+        assert list(Application.objects.with_partners()) == [application]
+
+    def test_the_pause_is_told_when_it_is_over(self, room):
+        application, later = before_banks(), NOON + timedelta(hours=5)
+        assert standing(Stage.FUNDING, later).mean_pause is None
+
+        offer(application, at=later)
+
+        application.refresh_from_db()
+        assert standing(Stage.FUNDING, later).mean_pause == timedelta(hours=5)
+        assert standing(Stage.REFERRED, later).mean_pause is None
+        # The borrower has it now: the clock stands on.
+        assert clocks.paused(
+            application, application.changes.all(), at=later + timedelta(hours=1)
+        ) == timedelta(hours=6)
 
     def test_what_the_household_cannot_carry_is_refused(self, room):
         build.product()
