@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lending.models import TermUnit
 from partners.models import Routing, RoutingCandidate, RoutingOutcome
@@ -75,7 +76,7 @@ _LABELS = {
     "industry": _("Industry"),
     "age": _("Age"),
     "consents": _("Consented to"),
-    "refused": _("Refused"),
+    "refused": pgettext_lazy("consent", "Refused"),
     "local_time": _("Time of day"),
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ledger.models.fields import MoneyField
 from lending.models.application import Application
@@ -133,7 +134,9 @@ class Placement(TenantModel):
     acked_at = models.DateTimeField(_("received by the bank"), null=True, blank=True)
     bank_reference = models.CharField(_("the bank's reference"), max_length=80, blank=True)
     # What the bank asked for last: `[{code, text}]`.
-    info_items = models.JSONField(_("asked for"), default=list, blank=True)
+    info_items = models.JSONField(
+        pgettext_lazy("information", "asked for"), default=list, blank=True
+    )
     info_due_on = models.DateField(_("asked for by"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("reminders sent"), default=0)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)

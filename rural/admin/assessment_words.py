@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rural.rules.adjustments import Why
 
@@ -58,7 +59,7 @@ _ITEMS: dict[str, _StrPromise] = {
     "furniture": _("furniture"),
     "vehicle": _("vehicle"),
     "farm_machine": _("farm machine"),
-    "shares": _("shares"),
+    "shares": pgettext_lazy("asset", "shares"),
     "receivable": _("receivable"),
     "livestock": _("livestock"),
     "other": _("other"),

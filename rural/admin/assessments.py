@@ -25,7 +25,7 @@ from rural.rules import capacity
 from rural.rules.months import shifted
 from tenancy.admin.access import acting, allowed, business_date
 from tenancy.admin.pages import RoomModelAdmin
-from tenancy.admin.shown import tag
+from tenancy.admin.shown import amount, tag
 from tenancy.admin.verbs import Act, Verb, VerbForm
 from tenancy.errors import NotFound, Refusal
 from tenancy.permissions import Permission
@@ -188,6 +188,7 @@ class AssessmentAdmin(RoomModelAdmin):
                 {"month": months[each.month], "row": each} for each in found.instalments
             ],
             "chart": _safe(cash_chart.drawn(row)),
+            "binding": TESTS.get(row.binding, ""),
             "months": months,
             "scenarios": _by_month(found.scenarios, months),
             "names": cash_chart.scenario_names(),
@@ -211,8 +212,9 @@ class AssessmentAdmin(RoomModelAdmin):
         return tag(row.get_verdict_display(), tone)
 
     @admin.display(description=gettext_lazy("limit"), ordering="limit")
-    def shown_limit(self, row: Assessment) -> str:
-        return money(row.limit)
+    def shown_limit(self, row: Assessment) -> SafeString | str:
+        # Households are assessed in yuan, as their forms ask.
+        return amount(row.limit, "CNY")
 
 
 def _grounds(row: Assessment) -> list[tuple[str, Any]]:

@@ -16,6 +16,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from rural.actions import definitions
+from rural.admin.assessment_words import unit_name
+from rural.admin.type_words import TYPES
 from rural.models import DefinitionStatus, FormDefinition
 from rural.queries.forms import parsed
 from rural.rules.forms.definitions import Field
@@ -136,7 +138,8 @@ def _asked(field: Field) -> str:
     limits = "" if low is None and high is None else f"{_bound(low)}–{_bound(high)}"
     must = _("required") if field.required is True else ""
     inner = ", ".join(each.label.in_language(get_language() or "") for each in field.fields)
-    return " · ".join(part for part in (field.type, limits, field.unit, must, inner) if part)
+    kind, unit = str(TYPES[field.type]), unit_name(field.unit)
+    return " · ".join(part for part in (kind, limits, unit, must, inner) if part)
 
 
 def _bound(value: Any) -> str:

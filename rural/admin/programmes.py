@@ -10,10 +10,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from rural.actions import county_data, programmes
 from rural.admin.tables import Table
+from rural.admin.type_words import type_name
 from rural.models import (
     ConsentBasis,
     County,
@@ -178,10 +179,16 @@ class ProgrammeAdmin(RoomModelAdmin):
         return {
             "cards": [("", facts(row))],
             "tables": [
-                Table(_("Agreements"), headings, agreements),
+                Table(pgettext("programme", "Agreements"), headings, agreements),
                 Table(
                     _("County data"),
-                    (_("Department"), _("Owner"), _("Basis"), _("Refreshed on"), _("Quality %")),
+                    (
+                        _("Department"),
+                        pgettext("data", "Owner"),
+                        _("Basis"),
+                        _("Refreshed on"),
+                        _("Quality %"),
+                    ),
                     sources,
                 ),
             ],
@@ -254,7 +261,8 @@ class AnnounceForm(VerbForm):
         self.fields["programme"].choices = programmes_  # type: ignore[attr-defined]
         labels = {
             "code": _("Code"), "department": _("Department"), "department_zh": _("Chinese name"),
-            "programme": _("Programme"), "owner": _("Owner"), "columns": _("Columns"),
+            "programme": _("Programme"), "owner": pgettext("data", "Owner"),
+            "columns": _("Columns"),
             "consent_basis": _("Basis"), "purpose": _("Purpose"),
             "refresh_days": _("Refreshed every (days)"),
         }  # fmt: skip
@@ -316,7 +324,7 @@ class DataSourceAdmin(RoomModelAdmin):
     def page(self, request: HttpRequest, row: DataSource) -> dict[str, Any]:
         """The schema, the imports, the certificates."""
         schema = [
-            (each["name"], each["type"], _("yes") if each.get("required") else _("no"),
+            (each["name"], type_name(each["type"]), _("yes") if each.get("required") else _("no"),
              f"{each.get('min', '')}–{each.get('max', '')}".strip("–") or "–")
             for each in row.columns
         ]  # fmt: skip

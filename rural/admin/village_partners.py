@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from rural.actions import leads, recommendations, village_partners
 from rural.admin.tables import Table
@@ -165,7 +165,7 @@ class VillagePartnerAdmin(RoomModelAdmin):
             (_("Villages"), ", ".join(_villages(row)) or "–"),
         ]
         return {
-            "cards": [("", known), (_("Own book"), _book(request, row))],
+            "cards": [("", known), (pgettext("village partner", "Own book"), _book(request, row))],
             "tables": [_statements(row), _leads(row), _changes(row)],
         }
 

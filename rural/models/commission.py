@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ledger.models.fields import MoneyField
 from rural.rules.commission import Basis, Entry, Tariff
@@ -83,7 +84,7 @@ class EntryKind(models.TextChoices):
 
     EARNED = Entry.EARNED.value, _("Earned")
     CLAWED_BACK = Entry.CLAWED_BACK.value, _("Taken back")
-    PAID = Entry.PAID.value, _("Paid out")
+    PAID = Entry.PAID.value, pgettext_lazy("commission", "Paid out")
     RECOVERED = Entry.RECOVERED.value, _("Paid back by the partner")
 
 
@@ -189,7 +190,7 @@ class CommissionStatement(TenantModel):
     )
     prepared_at = models.DateTimeField(_("prepared"))
     prepared_by = models.CharField(max_length=80, editable=False)
-    paid = MoneyField(_("paid"), null=True)
+    paid = MoneyField(pgettext_lazy("commission", "paid"), null=True)
     paid_on = models.DateField(_("paid on"), null=True)
     paid_by = models.CharField(_("approved by"), max_length=150, blank=True)
 

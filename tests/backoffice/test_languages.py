@@ -1,10 +1,12 @@
 """Both languages are complete: every message is translated, and every page shows it."""
 
 import ast
+import io
 import re
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from django.utils import translation
 from django.utils.html import strip_tags
@@ -35,15 +37,17 @@ KEY_LABELS = (
 )  # fmt: skip
 
 
+def catalogues() -> list[Catalog]:
+    return [read_po(io.BytesIO(path.read_bytes())) for path in CATALOGUES]
+
+
 def translated() -> dict[str, str]:
-    known: dict[str, str] = {}
-    for path in CATALOGUES:
-        with path.open("rb") as file:
-            catalogue = read_po(file)
-        known |= {
-            _first(message.id): _first(message.string) for message in catalogue if message.id
-        }
-    return known
+    return {
+        _first(message.id): _first(message.string)
+        for catalogue in catalogues()
+        for message in catalogue
+        if message.id
+    }
 
 
 def _first(text: str | list[str] | tuple[str, ...] | None) -> str:
@@ -76,6 +80,16 @@ class TestCatalogue:
 
     def test_no_translation_is_empty(self) -> None:
         assert [message for message, words in translated().items() if not words] == []
+
+    def test_a_message_means_the_same_in_every_catalogue(self) -> None:
+        """They are merged: of two translations one would be seen where the other was meant."""
+        meanings: dict[tuple[str, str], set[str]] = {}
+        for catalogue in catalogues():
+            for message in catalogue:
+                key = (message.context or "", _first(message.id))
+                meanings.setdefault(key, set()).add(_first(message.string))
+
+        assert [key for key, said in meanings.items() if key[1] and len(said) > 1] == []
 
     def test_every_translation_keeps_the_places_to_fill_in(self) -> None:
         astray = {
