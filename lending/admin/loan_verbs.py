@@ -97,6 +97,7 @@ class RescheduleForm(ReasonForm):
         rows = self.row.instalments.filter(due_on__gt=today).order_by("number")
         dates.initial = " ".join(row.due_on.isoformat() for row in rows)
         day.label, day.initial = _("With effect from"), today.isoformat()
+        day.help_text = _("At the latest the business date, %s") % today.isoformat()
 
 
 class ReverseForm(ReasonForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.actions import reading
 from partners.admin.own import OwnBankAdmin
 from partners.models import BankCall
+from partners.rules.funding import WHOLE_BP
 from tenancy.admin.access import acting, allowed
 from tenancy.admin.facts import value_shown
 from tenancy.errors import NotFound
@@ -81,6 +83,7 @@ class BankCallAdmin(OwnBankAdmin):
             "title": placement.number,
             "row": None,
             "placement": placement,
+            "share": Decimal(placement.bank_ratio_bp) / WHOLE_BP,
             "sections": [
                 (title, _facts(package[name])) for name, title in SECTIONS if package.get(name)
             ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,19 +21,21 @@ from partners.models import (
     Participation,
     ParticipationStatus,
 )
+from partners.rules.funding import WHOLE_BP
 from tenancy.admin.access import business_date
 from tenancy.admin.facts import facts
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import amount, related, tag
 from tenancy.admin.verbs import Act, ReasonForm, Verb, VerbForm
 from tenancy.permissions import Permission
-from tenancy.templatetags.figures import money
+from tenancy.templatetags.figures import money, percent
 
 TONES = {
     ParticipationStatus.ACTIVE: "good",
     ParticipationStatus.COMPENSATED: "bad",
     ParticipationStatus.CANCELLED: "bad",
 }
+CLAIM_TONES = {ClaimStatus.FILED: "warn", ClaimStatus.PAID: "good"}
 
 
 class BuyBackForm(ReasonForm):
@@ -46,6 +49,7 @@ class BuyBackForm(ReasonForm):
         super().prepare()
         ratio = self.fields["price_ratio"]
         ratio.label = _("Price ratio")
+        ratio.widget.attrs["inputmode"] = "decimal"
         ratio.help_text = _("1 is all that the bank holds; empty takes the agreement's")
 
 
@@ -67,20 +71,24 @@ class PayOverForm(VerbForm):
     """How much, and by which payment."""
 
     amount = forms.DecimalField(max_digits=20, decimal_places=4)
-    currency = forms.CharField(max_length=3, initial="CNY")
+    currency = forms.CharField(max_length=3)
     reference = forms.CharField(max_length=80)
 
     def prepare(self) -> None:
         """Begin with what is owed."""
-        owed = books.due_to_guarantor(self.row.pk, "CNY")
+        currency = self.request.presence.tenant.currency  # type: ignore[attr-defined]
+        owed = books.due_to_guarantor(self.row.pk, currency)
         self.fields["amount"].label, self.fields["currency"].label = _("Amount"), _("Currency")
-        self.fields["amount"].initial = f"{owed:.2f}"
+        self.fields["amount"].initial, self.fields["currency"].initial = f"{owed:.2f}", currency
+        self.fields["amount"].help_text = _("%s is owed") % money(owed, currency)
+        self.fields["amount"].widget.attrs["inputmode"] = "decimal"
         self.fields["reference"].label = _("Reference")
 
 
 def _file(act: Act) -> str:
     claim = claims.file(actor=act.actor, at=act.at, on=act.on, loan_id=act.row.loan_id)
-    return _("%(claim)s claims %(total)s") % {"claim": claim, "total": money(claim.total)}
+    total = money(claim.total, act.row.currency)
+    return _("%(claim)s claims %(total)s") % {"claim": claim, "total": total}
 
 
 def _buy_back(act: Act) -> str:
@@ -124,7 +132,7 @@ def _pay_over(act: Act) -> str:
         currency=act.values["currency"],
         reference=act.values["reference"],
     )
-    return _("%s is still owed") % money(left)
+    return _("%s is still owed") % money(left, act.values["currency"])
 
 
 PAY_OVER = Verb(
@@ -154,8 +162,8 @@ class ParticipationAdmin(RoomModelAdmin):
     )  # fmt: skip
     list_display = (
         related("loan", gettext_lazy("loan"), "loan__number"),
-        related("bank", gettext_lazy("bank"), "bank__code"), "ratio_bp", "holder", "shown_status",
-        "bank_loan_number", "opened_at",
+        related("bank", gettext_lazy("bank"), "bank__code"), "shown_part", "holder",
+        "shown_status", "bank_loan_number", "opened_at",
     )  # fmt: skip
     list_display_links = ("opened_at",)
     list_filter = ("status", "holder", "bank")
@@ -177,6 +185,10 @@ class ParticipationAdmin(RoomModelAdmin):
                 *((_("Bought back"), facts(each, mine)) for each in bought),
             ]
         }
+
+    @admin.display(description=gettext_lazy("the bank's part"), ordering="ratio_bp")
+    def shown_part(self, row: Participation) -> str:
+        return percent(Decimal(row.ratio_bp) / WHOLE_BP)
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def shown_status(self, row: Participation) -> SafeString:
@@ -202,7 +214,7 @@ class CompensationClaimAdmin(RoomModelAdmin):
     )  # fmt: skip
     list_display = (
         "number", related("participation", gettext_lazy("participation")),
-        related("guarantor", gettext_lazy("guarantor")), "scope", "shown_total", "status",
+        related("guarantor", gettext_lazy("guarantor")), "scope", "shown_total", "shown_status",
         "filed_on", "paid_on",
     )  # fmt: skip
     list_filter = ("status", "scope", "guarantor")
@@ -212,4 +224,8 @@ class CompensationClaimAdmin(RoomModelAdmin):
 
     @admin.display(description=gettext_lazy("total"))
     def shown_total(self, row: CompensationClaim) -> SafeString | str:
-        return amount(row.total)
+        return amount(row.total, row.participation.currency)
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def shown_status(self, row: CompensationClaim) -> SafeString:
+        return tag(row.get_status_display(), CLAIM_TONES.get(ClaimStatus(row.status), ""))

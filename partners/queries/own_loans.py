@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from lending.models import LoanEvent
+from lending.models.classification import CLASSES
 from lending.queries.classification import profile, said_by_funders
 from lending.queries.folding import events_of
 from lending.rules.classification import AssetClass, NoProfile, bucket, worst
@@ -43,6 +44,11 @@ class Classified:
     class5: str
     profile: str
     source: str
+
+    @property
+    def label(self) -> str:
+        """The class in the reader's language; empty without floors in law."""
+        return str(dict(CLASSES).get(self.class5.lower(), ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class SurveyForm(VerbForm):
     lines = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
     source = forms.CharField(max_length=300)
     note = forms.CharField(max_length=300, required=False)
-    valid_from = forms.DateField()
+    valid_from = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
 
     def prepare(self) -> None:
         """Name the fields in the reader's language; begin today."""
@@ -50,7 +50,7 @@ class SurveyForm(VerbForm):
             ("valid_from", _("Valid from")),
         ):
             self.fields[name].label = label
-        self.fields["valid_from"].initial = business_date(self.request)
+        self.fields["valid_from"].initial = business_date(self.request).isoformat()
 
 
 class PolicyForm(VerbForm):
@@ -58,14 +58,14 @@ class PolicyForm(VerbForm):
 
     rules = forms.JSONField(widget=forms.Textarea(attrs={"rows": 20}))
     note = forms.CharField(max_length=300)
-    effective_from = forms.DateField()
+    effective_from = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
 
     def prepare(self) -> None:
         """Begin with the thresholds in force, or with those that are shipped."""
         on = business_date(self.request)
         held = CapacityPolicy.objects.in_force(on).first()
         self.fields["rules"].initial = capacity_policies.bundled() if held is None else held.rules
-        self.fields["effective_from"].initial = on
+        self.fields["effective_from"].initial = on.isoformat()
         self.fields["rules"].label = _("Thresholds")
         self.fields["note"].label = _("Reason")
         self.fields["effective_from"].label = _("Effective from")

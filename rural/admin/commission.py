@@ -20,13 +20,14 @@ from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import amount, link, related, tag
 from tenancy.admin.verbs import Act, Verb, VerbForm
 from tenancy.permissions import Permission
+from tenancy.templatetags.figures import money
 
 TONES = {StatementStatus.PREPARED: "warn", StatementStatus.PAID: "good"}
 
 
 def _pay(act: Act) -> str:
     statement = commission.pay(actor=act.actor, at=act.at, on=act.on, statement_id=act.row.pk)
-    return _("%(amount)s is paid") % {"amount": f"{statement.paid:.2f} {statement.currency}"}
+    return _("%(amount)s is paid") % {"amount": money(statement.paid, statement.currency)}
 
 
 class RecoverForm(VerbForm):
@@ -38,6 +39,10 @@ class RecoverForm(VerbForm):
     def prepare(self) -> None:
         """Name the fields, and say what is owed."""
         self.fields["amount"].label = _("Amount in %s") % self.row.currency
+        self.fields["amount"].help_text = _("%s was carried on") % money(
+            self.row.carried, self.row.currency
+        )
+        self.fields["amount"].widget.attrs["inputmode"] = "decimal"
         self.fields["reason"].label = _("Reason")
 
 
@@ -108,7 +113,7 @@ class CommissionStatementAdmin(RoomModelAdmin):
 
     @admin.display(description=gettext_lazy("carried on"), ordering="carried")
     def shown_carried(self, row: CommissionStatement) -> SafeString | str:
-        return amount(row.carried)
+        return amount(row.carried, row.currency)
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def shown_status(self, row: CommissionStatement) -> SafeString:

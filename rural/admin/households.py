@@ -22,6 +22,7 @@ from tenancy.admin.verbs import Act, ReasonForm, Verb
 from tenancy.permissions import Permission
 
 USES_SHOWN = 30
+MOST_NAMED = 12
 
 
 def _forget(act: Act) -> str:
@@ -99,16 +100,10 @@ def _newest(rows: Any) -> Any:
 def _sources(row: Household, form: Form | None) -> list[tuple[str, Any]]:
     """Each version: which form, or which officer, set what."""
     revisions = HouseholdRevision.objects.filter(household=row).select_related("submission")
-    return [
-        (
-            f"v{each.number} · {each.at:%Y-%m-%d} · {each.by}",
-            link(
-                each.submission,
-                ", ".join(named(form, name) for name in each.fields[:12])
-                + (" …" if len(each.fields) > 12 else ""),
-            )
-            if each.submission
-            else ", ".join(each.fields),
-        )
-        for each in revisions.order_by("-number")
-    ]
+    found = []
+    for each in revisions.order_by("-number"):
+        more = " …" if len(each.fields) > MOST_NAMED else ""
+        set_here = ", ".join(named(form, name) for name in each.fields[:MOST_NAMED]) + more
+        who = f"v{each.number} · {each.at:%Y-%m-%d} · {each.by}"
+        found.append((who, link(each.submission, set_here) if each.submission else set_here))
+    return found

@@ -80,7 +80,7 @@ class TestDesk:
     @pytest.mark.parametrize(
         ("name", "words"),
         [
-            ("loans", ["HB-L-77", "M2", "SPECIAL_MENTION"]),
+            ("loans", ["HB-L-77", "M2", "Special mention"]),
             ("settlements", ["2026-02-05", "REPAY_DETAIL 1", "Published"]),
             ("breaks", ["500.00", "2026-02-05"]),
             ("claims", ["Filed", "Shield Guarantee"]),
