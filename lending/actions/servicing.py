@@ -20,7 +20,7 @@ from ledger.actions.posting import Line, post
 from lending.actions import cached, news
 from lending.actions.holding import HeldLoan
 from lending.models import LoanStatus
-from lending.models.loan import check_transition
+from lending.models.loan import LOAN_TRANSITIONS
 from lending.rules.books import Standing, difference, standing
 from lending.rules.events import Event, Kind
 from lending.rules.fold import fold
@@ -29,6 +29,7 @@ from tenancy.actions import audit
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid, Refusal
 from tenancy.ids import uuid7
+from tenancy.rules.transitions import require_step
 
 ZERO = Decimal(0)
 
@@ -113,7 +114,7 @@ def append(
     writes.insert("lending_loanevent", _event_row(held, event, new, at))
     status = cached.put(writes, held, state)
     if status != held.status:
-        check_transition(held.status, status)
+        require_step(LOAN_TRANSITIONS, held.status, status, of=held.number)
     writes.insert("tenancy_auditevent", _audit_row(held, event, action, actor, at, new.note))
     _execute(writes)
     _post(held, event, before, standing(state), at)

@@ -14,6 +14,7 @@ from lending.models.borrower import Borrower
 from lending.models.product import ProductVersion
 from lending.rules.stages import OPEN, WAITING_FOR_PARTNER, Stage, due_at, may_move
 from tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet, uuid_key
+from tenancy.rules.transitions import InvalidTransition
 
 if TYPE_CHECKING:
     from tenancy.actors import Actor
@@ -32,10 +33,6 @@ STAGES = [
 ]
 # Spelt out in the partial indexes, so sorted: a set would change the migration at random.
 OPEN_STAGES = sorted(stage.value for stage in OPEN)
-
-
-class InvalidTransition(RuntimeError):
-    """The caller did not check the stage it holds under lock; a programming error."""
 
 
 class ApplicationQuerySet(TenantQuerySet["Application"]):

@@ -12,6 +12,7 @@ from lending.models.borrower import Borrower
 from lending.models.offer import Offer
 from lending.models.product import ProductVersion
 from tenancy.models import TenantForeignKey, TenantModel, uuid_key
+from tenancy.rules.transitions import require_step
 
 
 class LineStatus(models.TextChoices):
@@ -27,10 +28,6 @@ TRANSITIONS = {
     LineStatus.OPEN: {LineStatus.FROZEN, LineStatus.CLOSED},
     LineStatus.FROZEN: {LineStatus.OPEN, LineStatus.CLOSED},
 }
-
-
-class InvalidLineTransition(RuntimeError):
-    """The caller did not check the status it holds under lock; a programming error."""
 
 
 class CreditLine(TenantModel):
@@ -78,7 +75,6 @@ class CreditLine(TenantModel):
 
     def move_to(self, status: LineStatus) -> None:
         """Change the status. Hold the row lock; the action records who and why."""
-        if status not in TRANSITIONS.get(LineStatus(self.status), set()):
-            raise InvalidLineTransition(f"{self}: {self.status} to {status}")
+        require_step(TRANSITIONS, LineStatus(self.status), status, of=self)
         self.status = status
         self.save(update_fields=["status"])

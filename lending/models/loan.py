@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models.fields import MoneyField
 from lending.rules.terms import Terms
 from tenancy.models import TenantForeignKey, TenantModel, uuid_key
+from tenancy.rules.transitions import require_step
 
 
 class LoanStatus(models.TextChoices):
@@ -30,10 +31,6 @@ LOAN_TRANSITIONS: dict[LoanStatus, frozenset[LoanStatus]] = {
     # Recoveries may still clear a written-off loan in full.
     LoanStatus.WRITTEN_OFF: frozenset({LoanStatus.CLOSED}),
 }
-
-
-class InvalidTransition(RuntimeError):
-    """The caller did not check the status it holds under lock; a programming error."""
 
 
 class Loan(TenantModel):
@@ -98,15 +95,5 @@ class Loan(TenantModel):
 
         :raises InvalidTransition: if the transition table does not have this step
         """
-        check_transition(LoanStatus(self.status), status)
+        require_step(LOAN_TRANSITIONS, LoanStatus(self.status), status, of=self)
         self.status = status
-
-
-def check_transition(before: LoanStatus, after: LoanStatus) -> None:
-    """
-    Pass if a loan may go from one status to the other.
-
-    :raises InvalidTransition: if the transition table does not have this step
-    """
-    if after not in LOAN_TRANSITIONS.get(before, frozenset()):
-        raise InvalidTransition(f"{before} to {after}")

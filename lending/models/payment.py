@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models.fields import MoneyField
 from tenancy.models import TenantForeignKey, TenantModel, uuid_key
+from tenancy.rules.transitions import require_step
 
 
 class PaymentStatus(models.TextChoices):
@@ -34,10 +35,6 @@ class PaymentDirection(models.TextChoices):
 
     OUT = "out", _("To the borrower")
     IN = "in", _("From the borrower")
-
-
-class InvalidPaymentTransition(RuntimeError):
-    """The caller did not check the status it holds under lock; a programming error."""
 
 
 class PaymentOrder(TenantModel):
@@ -103,10 +100,9 @@ class PaymentOrder(TenantModel):
         """
         Change the status in memory; hold the row lock and save the facts that go with it.
 
-        :raises InvalidPaymentTransition: if the transition table does not have this step
+        :raises InvalidTransition: if the transition table does not have this step
         """
-        if status not in PAYMENT_TRANSITIONS.get(PaymentStatus(self.status), frozenset()):
-            raise InvalidPaymentTransition(f"{self}: {self.status} to {status}")
+        require_step(PAYMENT_TRANSITIONS, PaymentStatus(self.status), status, of=self)
         self.status = status
 
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.models import TenantModel, uuid_key
+from tenancy.rules.transitions import require_step
 
 
 class ImportStatus(models.TextChoices):
@@ -19,10 +20,6 @@ class ImportStatus(models.TextChoices):
 TRANSITIONS = {
     ImportStatus.RUNNING: {ImportStatus.FINISHED, ImportStatus.ABANDONED},
 }
-
-
-class InvalidTransition(RuntimeError):
-    """The caller did not check the status it holds; a programming error."""
 
 
 class ImportRun(TenantModel):
@@ -69,8 +66,7 @@ class ImportRun(TenantModel):
 
     def move_to(self, status: ImportStatus, *, at: datetime) -> None:
         """Change the status; an import that is over stays over."""
-        if status not in TRANSITIONS.get(ImportStatus(self.status), set()):
-            raise InvalidTransition(f"{self}: {self.status} to {status}")
+        require_step(TRANSITIONS, ImportStatus(self.status), status, of=self)
         self.status, self.finished_at = status, at
         self.save(update_fields=["status", "finished_at"])
 

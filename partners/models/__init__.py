@@ -32,7 +32,6 @@ from partners.models.reconciliation import (
     Break,
     BreakResponse,
     BreakStatus,
-    InvalidBreakTransition,
     ReconRun,
     RunStatus,
 )
@@ -41,7 +40,6 @@ from partners.models.routing import BankConsent, Routing, RoutingCandidate, Rout
 from partners.models.settlement import (
     SETTLEMENT_TRANSITIONS,
     Adjustment,
-    InvalidSettlementTransition,
     PartnerPayment,
     PartnerPaymentDirection,
     PartnerPaymentStatus,
@@ -80,8 +78,6 @@ __all__ = [
     "GuaranteeCover",
     "Guarantor",
     "GuarantorKind",
-    "InvalidBreakTransition",
-    "InvalidSettlementTransition",
     "LegSide",
     "LegStatus",
     "Operator",

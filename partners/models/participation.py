@@ -15,6 +15,7 @@ from partners.models.placement import Placement
 from partners.rules.splitting import Cession as Stretch
 from partners.rules.splitting import Component, Fractions, Holder
 from tenancy.models import TenantForeignKey, TenantModel, uuid_key
+from tenancy.rules.transitions import require_step
 
 HOLDERS = [
     (Holder.BANK.value, _("the bank")),
@@ -53,10 +54,6 @@ PARTICIPATION_TRANSITIONS = {
     # The guarantor's payment was taken back within its window.
     ParticipationStatus.COMPENSATED: {ParticipationStatus.ACTIVE},
 }
-
-
-class InvalidParticipationTransition(RuntimeError):
-    """The caller did not check the status it holds under lock; a programming error."""
 
 
 class Participation(TenantModel):
@@ -143,11 +140,10 @@ class Participation(TenantModel):
         """
         Change the status in memory; hold the row lock and save the facts that go with it.
 
-        :raises InvalidParticipationTransition: if the table does not have this step
+        :raises InvalidTransition: if the table does not have this step
         """
         before = ParticipationStatus(self.status)
-        if status not in PARTICIPATION_TRANSITIONS.get(before, set()):
-            raise InvalidParticipationTransition(f"{self}: {before} to {status}")
+        require_step(PARTICIPATION_TRANSITIONS, before, status, of=self)
         self.status = status
 
 

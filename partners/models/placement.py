@@ -34,6 +34,7 @@ from tenancy.models import (
     TenantQuerySet,
     uuid_key,
 )
+from tenancy.rules.transitions import InvalidTransition
 
 if TYPE_CHECKING:
     from tenancy.actors import Actor
@@ -76,10 +77,6 @@ _OVER = frozenset(
         PlacementState.WRITTEN_OFF,
     }
 )
-
-
-class InvalidPlacementTransition(RuntimeError):
-    """The caller did not check the state it holds under lock; a programming error."""
 
 
 class PlacementQuerySet(TenantQuerySet["Placement"]):
@@ -239,11 +236,11 @@ class Placement(TenantModel):
 
         :param facts: what goes with the step, as JSON; no personal number
         :param also: other fields that the caller changed and wants saved in the same statement
-        :raises InvalidPlacementTransition: where the table knows no such way
+        :raises InvalidTransition: where the table knows no such way
         """
         before = PlacementState(self.status)
         if not may_move(before, state):
-            raise InvalidPlacementTransition(f"{self}: {before} to {state}")
+            raise InvalidTransition(f"{self}: {before} to {state}")
         changed = {"status", *also}
         self.status = state.value
         if state in FELL_THROUGH:

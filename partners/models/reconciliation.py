@@ -20,6 +20,7 @@ from tenancy.models import (
     TenantQuerySet,
     uuid_key,
 )
+from tenancy.rules.transitions import require_step
 
 BREAK_TYPES = [
     (BreakType.ROUNDING.value, _("Rounding")),
@@ -123,10 +124,6 @@ BREAK_TRANSITIONS: dict[BreakStatus, frozenset[BreakStatus]] = {
 }
 
 
-class InvalidBreakTransition(RuntimeError):
-    """The caller did not check the status it holds; a programming error."""
-
-
 class BreakQuerySet(TenantQuerySet["Break"]):
     """Breaks by what is left to do."""
 
@@ -219,10 +216,9 @@ class Break(TenantModel):
         """
         Change the status; the caller saves it under the row's lock.
 
-        :raises InvalidBreakTransition: where the table knows no such way
+        :raises InvalidTransition: where the table knows no such way
         """
-        if status not in BREAK_TRANSITIONS[BreakStatus(self.status)]:
-            raise InvalidBreakTransition(f"{self}: {self.status} to {status}")
+        require_step(BREAK_TRANSITIONS, BreakStatus(self.status), status, of=self)
         self.status = status
 
     @property

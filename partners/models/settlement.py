@@ -17,6 +17,7 @@ from tenancy.models import (
     TenantQuerySet,
     uuid_key,
 )
+from tenancy.rules.transitions import require_step
 
 FILE_KINDS = [(name, name) for name in KINDS]
 
@@ -37,10 +38,6 @@ SETTLEMENT_TRANSITIONS: dict[SettlementStatus, frozenset[SettlementStatus]] = {
     SettlementStatus.PAID: frozenset({SettlementStatus.RECONCILED}),
     SettlementStatus.RECONCILED: frozenset(),
 }
-
-
-class InvalidSettlementTransition(RuntimeError):
-    """The caller did not check the status it holds; a programming error."""
 
 
 class SettlementQuerySet(TenantQuerySet["Settlement"]):
@@ -123,10 +120,9 @@ class Settlement(TenantModel):
         """
         Change the status; the caller saves it under the row's lock.
 
-        :raises InvalidSettlementTransition: where the table knows no such way
+        :raises InvalidTransition: where the table knows no such way
         """
-        if status not in SETTLEMENT_TRANSITIONS[SettlementStatus(self.status)]:
-            raise InvalidSettlementTransition(f"{self}: {self.status} to {status}")
+        require_step(SETTLEMENT_TRANSITIONS, SettlementStatus(self.status), status, of=self)
         self.status = status
 
 

@@ -18,11 +18,12 @@ from rural.models import (
     Submission,
     SubmissionStatus,
 )
-from rural.models.submissions import TRANSITIONS, InvalidTransition
+from rural.models.submissions import TRANSITIONS
 from rural.queries import attachments, forms
 from rural.queries.intake import Limits
 from tenancy.actions import audit
 from tenancy.actors import Actor
+from tenancy.rules.transitions import require_step
 
 _ENTERPRISES = frozenset({enterprises.CROP_FORM, enterprises.LIVESTOCK_FORM})
 
@@ -87,8 +88,7 @@ def let_in(
 
 def move(submission: Submission, status: SubmissionStatus, *, at: datetime) -> None:
     """Change a submission's status in memory."""
-    if status not in TRANSITIONS.get(SubmissionStatus(submission.status), set()):
-        raise InvalidTransition(f"{submission}: {submission.status} to {status}")
+    require_step(TRANSITIONS, SubmissionStatus(submission.status), status, of=submission)
     submission.status, submission.status_at = status, at
 
 

@@ -13,6 +13,7 @@ from ledger.models.fields import MoneyField
 from rural.rules.commission import Basis, Entry, Tariff
 from rural.rules.suspension import Limits
 from tenancy.models import TenantForeignKey, TenantModel, uuid_key
+from tenancy.rules.transitions import require_step
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -169,10 +170,6 @@ STATEMENT_TRANSITIONS: dict[StatementStatus, frozenset[StatementStatus]] = {
 }
 
 
-class InvalidStatementTransition(RuntimeError):
-    """The caller did not check the status it holds under lock; a programming error."""
-
-
 class CommissionStatement(TenantModel):
     """A partner's month: brought forward, moved, to be paid; what is below zero is carried."""
 
@@ -223,9 +220,8 @@ class CommissionStatement(TenantModel):
         """
         Change the status in memory; hold the row lock and save the facts that go with it.
 
-        :raises InvalidStatementTransition: if the transition table does not have this step
+        :raises InvalidTransition: if the transition table does not have this step
         """
         before = StatementStatus(self.status)
-        if status not in STATEMENT_TRANSITIONS.get(before, frozenset()):
-            raise InvalidStatementTransition(f"{self.pk}: {before} to {status}")
+        require_step(STATEMENT_TRANSITIONS, before, status, of=self.pk)
         self.status = status

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenancy.fields import EncryptedTextField, mask
 from tenancy.models import TenantForeignKey, TenantModel, uuid_key
+from tenancy.rules.transitions import require_step
 
 
 class ConsentBasis(models.TextChoices):
@@ -77,10 +78,6 @@ COUNTY_IMPORT_TRANSITIONS = {
 }
 
 
-class InvalidImportTransition(RuntimeError):
-    """The caller did not check the status it holds; a programming error."""
-
-
 class CountyImport(TenantModel):
     """One file of a department taken in: which, by whom, when, what became of its rows."""
 
@@ -118,8 +115,7 @@ class CountyImport(TenantModel):
     def move_to(self, status: CountyImportStatus, *, at: datetime) -> None:
         """Change the status; an import that is over stays over."""
         before = CountyImportStatus(self.status)
-        if status not in COUNTY_IMPORT_TRANSITIONS.get(before, frozenset()):
-            raise InvalidImportTransition(f"{self}: {before} to {status}")
+        require_step(COUNTY_IMPORT_TRANSITIONS, before, status, of=self)
         self.status, self.finished_at = status, at
         self.save(update_fields=["status", "finished_at"])
 

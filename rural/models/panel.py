@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rural.rules import panel as rules
 from tenancy.models import TenantForeignKey, TenantModel, uuid_key
+from tenancy.rules.transitions import require_step
 
 
 class PanelScale(TenantModel):
@@ -77,10 +78,6 @@ PANEL_TRANSITIONS: dict[PanelStatus, frozenset[PanelStatus]] = {
 }
 
 
-class InvalidPanelTransition(RuntimeError):
-    """The caller did not check the status it holds under lock; a programming error."""
-
-
 class PanelSession(TenantModel):
     """
     One sitting of a village panel over a list of households.
@@ -125,11 +122,10 @@ class PanelSession(TenantModel):
         """
         Change the status in memory; hold the row lock and save the facts that go with it.
 
-        :raises InvalidPanelTransition: if the transition table does not have this step
+        :raises InvalidTransition: if the transition table does not have this step
         """
         before = PanelStatus(self.status)
-        if status not in PANEL_TRANSITIONS.get(before, frozenset()):
-            raise InvalidPanelTransition(f"{self}: {before} to {status}")
+        require_step(PANEL_TRANSITIONS, before, status, of=self)
         self.status = status
 
 

@@ -40,10 +40,6 @@ TRANSITIONS = {
 }
 
 
-class InvalidTransition(RuntimeError):
-    """The caller did not check the status it holds under lock; a programming error."""
-
-
 class SubmissionQuerySet(TenantQuerySet["Submission"]):
     """Submissions by what may be built on them."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenancy.fields import EncryptedTextField, mask
 from tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet, uuid_key
+from tenancy.rules.transitions import require_step
 
 if TYPE_CHECKING:
     from tenancy.actors import Actor
@@ -34,10 +35,6 @@ PARTNER_TRANSITIONS: dict[PartnerStatus, frozenset[PartnerStatus]] = {
         {PartnerStatus.ACTIVE, PartnerStatus.SUSPENDED, PartnerStatus.ENDED}
     ),
 }
-
-
-class InvalidPartnerTransition(RuntimeError):
-    """The caller did not check the status it holds under lock; a programming error."""
 
 
 class VillagePartnerQuerySet(TenantQuerySet["VillagePartner"]):
@@ -109,11 +106,10 @@ class VillagePartner(TenantModel):
         """
         Change the status, save it and write down why. Hold the row lock.
 
-        :raises InvalidPartnerTransition: if the transition table does not have this step
+        :raises InvalidTransition: if the transition table does not have this step
         """
         before = PartnerStatus(self.status)
-        if status not in PARTNER_TRANSITIONS.get(before, frozenset()):
-            raise InvalidPartnerTransition(f"{self}: {before} to {status}")
+        require_step(PARTNER_TRANSITIONS, before, status, of=self)
         self.status, self.status_since = status, at
         self.reviewed_until = reviewed_until or self.reviewed_until
         self.save(update_fields=["status", "status_since", "reviewed_until"])

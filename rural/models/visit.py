@@ -17,6 +17,7 @@ from tenancy.models import (
     TenantQuerySet,
     uuid_key,
 )
+from tenancy.rules.transitions import require_step
 
 
 class CalendarDay(TenantModel):
@@ -73,10 +74,6 @@ VISIT_TRANSITIONS: dict[VisitStatus, frozenset[VisitStatus]] = {
     # What was not reached that day is due again.
     VisitStatus.PLANNED: frozenset({VisitStatus.DUE, VisitStatus.DONE, VisitStatus.CANCELLED}),
 }
-
-
-class InvalidVisitTransition(RuntimeError):
-    """The caller did not check the status it holds under lock; a programming error."""
 
 
 class VisitPlan(TenantModel):
@@ -192,11 +189,10 @@ class Visit(TenantModel):
         """
         Change the status in memory; hold the row lock and save the facts that go with it.
 
-        :raises InvalidVisitTransition: if the transition table does not have this step
+        :raises InvalidTransition: if the transition table does not have this step
         """
         before = VisitStatus(self.status)
-        if status not in VISIT_TRANSITIONS.get(before, frozenset()):
-            raise InvalidVisitTransition(f"{self.pk}: {before} to {status}")
+        require_step(VISIT_TRANSITIONS, before, status, of=self.pk)
         self.status = status
 
 

@@ -15,7 +15,6 @@ from django.db import DatabaseError, connection, transaction
 
 from merchants.actions import imports
 from merchants.models import ImportRun, ImportStatus, Invoice, Merchant
-from merchants.models.import_run import InvalidTransition
 from merchants.rules.invoices import check
 from tenancy import room as rooms
 from tenancy.actions import files
@@ -23,6 +22,7 @@ from tenancy.actions.files import FileRefused
 from tenancy.errors import Forbidden
 from tenancy.models import AuditEvent, Tenant
 from tenancy.roles import Role
+from tenancy.rules.transitions import InvalidTransition
 from tests.merchants.build import CHINESE, ENGLISH, csv_file, imported, rejected, row
 from tests.tenancy.build import NOON, actor
 

@@ -15,7 +15,6 @@ from partners.models import (
     BREAK_TRANSITIONS,
     Break,
     BreakStatus,
-    InvalidBreakTransition,
     ReconRun,
     ReconTolerance,
 )
@@ -23,6 +22,7 @@ from tenancy.actions import documents, tenants
 from tenancy.errors import Forbidden, Invalid, NotFound
 from tenancy.models import AuditEvent, User
 from tenancy.roles import Role
+from tenancy.rules.transitions import InvalidTransition
 from tests.partners import build, settling
 from tests.partners.settling import ON, after, off, only_break, receipts, settled, taken
 from tests.tenancy.build import NOON, actor
@@ -378,7 +378,7 @@ def test_no_other_way_leads_from_one_status_to_another(before, after):
         found.move_to(after)
         assert found.status == after
     else:
-        with pytest.raises(InvalidBreakTransition):
+        with pytest.raises(InvalidTransition):
             found.move_to(after)
 
 

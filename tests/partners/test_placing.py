@@ -3,7 +3,7 @@ from itertools import product
 import pytest
 
 from partners.models import Placement
-from partners.models.placement import STATES, InvalidPlacementTransition
+from partners.models.placement import STATES
 from partners.rules.placing import (
     AFTER_SIGNING,
     FELL_THROUGH,
@@ -12,6 +12,7 @@ from partners.rules.placing import (
     PlacementState,
     may_move,
 )
+from tenancy.rules.transitions import InvalidTransition
 from tests.partners.build import NOON, SYSTEM
 
 ALLOWED = {(before, after) for before, afters in TRANSITIONS.items() for after in afters}
@@ -66,5 +67,5 @@ class TestMoveTo:
         placement = Placement(status=before.value)
 
         assert not may_move(before, after)
-        with pytest.raises(InvalidPlacementTransition):
+        with pytest.raises(InvalidTransition):
             placement.move_to(after, at=NOON, actor=SYSTEM)

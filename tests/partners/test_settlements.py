@@ -13,7 +13,6 @@ from partners.actions import adjusting, handing_out, paying, settlements
 from partners.models import (
     SETTLEMENT_TRANSITIONS,
     BankEvent,
-    InvalidSettlementTransition,
     PartnerPayment,
     Settlement,
     SettlementFile,
@@ -27,6 +26,7 @@ from tenancy.actions import documents
 from tenancy.errors import Forbidden, Invalid, NotFound
 from tenancy.models import AuditEvent
 from tenancy.roles import Role
+from tenancy.rules.transitions import InvalidTransition
 from tests.partners import build, settling
 from tests.partners.settling import ON, SYSTEM, after, paid, receipts, settled
 from tests.tenancy.build import NOON, actor
@@ -297,7 +297,7 @@ def test_no_other_way_leads_from_one_status_to_another(before, after):
         settlement.move_to(after)
         assert settlement.status == after
     else:
-        with pytest.raises(InvalidSettlementTransition):
+        with pytest.raises(InvalidTransition):
             settlement.move_to(after)
 
 

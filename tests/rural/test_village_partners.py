@@ -14,13 +14,13 @@ from rural.actions import form_intake, leads, recommendations, village_partners
 from rural.models import Contact, Lead, Recommendation, Reminder, TakenForm, VillagePartner
 from rural.models.village_partner import (
     PARTNER_TRANSITIONS,
-    InvalidPartnerTransition,
     PartnerStatus,
 )
 from rural.queries import status_words
 from tenancy.actors import Actor
 from tenancy.errors import Forbidden, NotFound
 from tenancy.roles import Role
+from tenancy.rules.transitions import InvalidTransition
 from tests.lending import build as lending
 from tests.rural import village_build as build
 
@@ -83,7 +83,7 @@ class TestStatus:
     def test_no_way_beside_the_table(self, before: PartnerStatus, after: PartnerStatus) -> None:
         partner = VillagePartner(status=before)
 
-        with pytest.raises(InvalidPartnerTransition):
+        with pytest.raises(InvalidTransition):
             partner.move_to(after, at=build.NOON, actor=build.SYSTEM, reason="x")
 
     def test_an_upheld_appeal_lets_him_work_again_and_rest(self) -> None:

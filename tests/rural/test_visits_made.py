@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from lending.models import Loan
 from rural.actions import visits
 from rural.models import CalendarDay, Household, Visit, VisitSignal, VisitStatus
-from rural.models.visit import VISIT_TRANSITIONS, InvalidVisitTransition
+from rural.models.visit import VISIT_TRANSITIONS
 from rural.queries import visits as queries
 from tenancy.errors import Invalid
 from tenancy.models import User
 from tenancy.roles import Role
+from tenancy.rules.transitions import InvalidTransition
 from tests.rural import village_build as build
 
 pytestmark = pytest.mark.usefixtures("room")
@@ -153,7 +154,7 @@ class TestComplete:
     ],
 )
 def test_no_way_beside_the_table(before: VisitStatus, after: VisitStatus) -> None:
-    with pytest.raises(InvalidVisitTransition):
+    with pytest.raises(InvalidTransition):
         Visit(status=before).move_to(after)
 
 

@@ -10,13 +10,14 @@ from django.db import IntegrityError, connection, connections, transaction
 from lending.actions import disbursement, lines
 from lending.actions.pricing import CostAboveCap
 from lending.models import CreditLine, LineStatus, Loan, LoanStatus, PaymentOrder
-from lending.models.line import TRANSITIONS, InvalidLineTransition
+from lending.models.line import TRANSITIONS
 from lending.queries import exposure
 from tenancy import room as rooms
 from tenancy.errors import Forbidden, Invalid, NotFound
 from tenancy.ids import uuid7
 from tenancy.models import Tenant
 from tenancy.roles import Role
+from tenancy.rules.transitions import InvalidTransition
 from tests.lending import build
 from tests.lending.build import NOON, ON, SYSTEM, actor
 from tests.lending.servicing import build as servicing
@@ -216,7 +217,7 @@ class TestFreeze:
         ],
     )
     def test_follows_the_table(self, before: LineStatus, after: LineStatus) -> None:
-        with pytest.raises(InvalidLineTransition):
+        with pytest.raises(InvalidTransition):
             CreditLine(status=before).move_to(after)
 
 

@@ -5,9 +5,10 @@ from itertools import product
 import pytest
 
 from lending.models import Application, StageChange
-from lending.models.application import STAGES, InvalidTransition
+from lending.models.application import STAGES
 from lending.rules.stages import DEFAULT_MINUTES, OPEN, TRANSITIONS, Stage, due_at, may_move
 from tenancy.models import Tenant
+from tenancy.rules.transitions import InvalidTransition
 from tests.lending import build
 from tests.lending.build import NOON, SYSTEM
 

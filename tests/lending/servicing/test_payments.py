@@ -17,13 +17,13 @@ from lending.models import (
 )
 from lending.models.payment import (
     PAYMENT_TRANSITIONS,
-    InvalidPaymentTransition,
 )
 from lending.queries.payments import unanswered
 from lending.rails.protocol import Instruction, Outcome, RailAnswer, RailUnavailable
 from lending.rails.sandbox import Behaviour, Odds, SandboxRail
 from tenancy.errors import Forbidden
 from tenancy.roles import Role
+from tenancy.rules.transitions import InvalidTransition
 from tests.lending.servicing import build
 from tests.tenancy.build import actor
 
@@ -148,7 +148,7 @@ class TestOrder:
             order.move_to(after)
             assert order.status == after
         else:
-            with pytest.raises(InvalidPaymentTransition):
+            with pytest.raises(InvalidTransition):
                 order.move_to(after)
 
     def test_is_chased_while_it_has_no_answer(self, order):
