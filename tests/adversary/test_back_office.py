@@ -39,6 +39,7 @@ def linked(browser: Client) -> dict[str, str]:
     return pages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.SUPERVISOR])
 def test_no_page_breaks_or_shows_a_number(
     furnished: house.House, sign_in: SignIn, role: Role
