@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +12,7 @@ from lending.actions import pricing
 from lending.actions.configuration import Configuration
 from lending.models import Product, ProductVersion
 from tenancy import room
-from tenancy.actions import audit
+from tenancy.actions import audit, versions
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid, NotFound
 from tenancy.permissions import Permission, require
@@ -53,8 +52,10 @@ def draft(
     )
     Product.objects.for_update().get(pk=product.pk)
     columns = {**configuration.columns(), "effective_from": effective_from}
-    drafts = ProductVersion.objects.filter(product=product, published_at__isnull=True)
-    version = drafts.first() or ProductVersion(product=product, number=_next_number(product))
+    known = ProductVersion.objects.filter(product=product)
+    version = known.filter(published_at__isnull=True).first() or ProductVersion(
+        product=product, number=versions.next_number(known)
+    )
     for column, value in columns.items():
         setattr(version, column, value)
     version.save()
@@ -86,9 +87,7 @@ def publish(*, actor: Actor, at: datetime, on: date, version_id: UUID) -> Produc
     version = _locked(version_id)
     if version.is_published:
         return version
-    if version.effective_from < on:
-        error = FieldError("/effective_from", version.effective_from.isoformat(), on.isoformat())
-        raise Invalid(gettext_lazy("A version cannot begin in the past"), errors=[error])
+    versions.require_not_past(version.effective_from, on=on)
 
     corners = pricing.corners(version)
     for corner in corners:
@@ -140,8 +139,3 @@ def _locked(version_id: UUID) -> ProductVersion:
     if version is None:
         raise NotFound.of(gettext_lazy("Product version"), version_id)
     return version
-
-
-def _next_number(product: Product) -> int:
-    held = ProductVersion.objects.filter(product=product).aggregate(last=Max("number"))
-    return (held["last"] or 0) + 1

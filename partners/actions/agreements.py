@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +13,7 @@ from partners.actions.terms import AgreementTerms
 from partners.models import Agreement, AgreementVersion, Guarantor, PartnerBank
 from partners.rules.regulation import BANK, ratios
 from tenancy import room
-from tenancy.actions import audit
+from tenancy.actions import audit, versions
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid, NotFound
 from tenancy.permissions import Permission, require
@@ -67,9 +66,9 @@ def draft(
 
     agreement.save()
     columns = terms.columns()
-    drafts = AgreementVersion.objects.filter(agreement=agreement, published_at__isnull=True)
-    version = drafts.first() or AgreementVersion(
-        agreement=agreement, number=_next_number(agreement)
+    known = AgreementVersion.objects.filter(agreement=agreement)
+    version = known.filter(published_at__isnull=True).first() or AgreementVersion(
+        agreement=agreement, number=versions.next_number(known)
     )
     for column, value in columns.items():
         setattr(version, column, value)
@@ -100,9 +99,7 @@ def publish(*, actor: Actor, at: datetime, on: date, version_id: UUID) -> Agreem
     version = _locked(version_id)
     if version.is_published:
         return version
-    if version.effective_from < on:
-        error = FieldError("/effective_from", version.effective_from.isoformat(), on.isoformat())
-        raise Invalid(gettext_lazy("A version cannot begin in the past"), errors=[error])
+    versions.require_not_past(version.effective_from, on=on)
     found = regulation.breaches(
         ratios(version.bank_ratio_bp),
         jurisdiction=version.jurisdiction,
@@ -175,8 +172,3 @@ def _locked(version_id: UUID) -> AgreementVersion:
     if version is None:
         raise NotFound.of(gettext_lazy("Agreement version"), version_id)
     return version
-
-
-def _next_number(agreement: Agreement) -> int:
-    held = AgreementVersion.objects.filter(agreement=agreement).aggregate(last=Max("number"))
-    return (held["last"] or 0) + 1

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +16,7 @@ from rural.models import CapacityPolicy
 from rural.rules import policy as policies
 from rural.rules.policy import InvalidPolicy
 from tenancy import room
-from tenancy.actions import audit
+from tenancy.actions import audit, versions
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid, NotFound
 from tenancy.permissions import Permission, require
@@ -51,8 +50,7 @@ def draft(
         raise Invalid(gettext_lazy("The policy does not fit"), errors=errors)
     row = CapacityPolicy.objects.for_update().filter(published_at__isnull=True).first()
     if row is None:
-        last = CapacityPolicy.objects.aggregate(last=Max("number"))["last"]
-        row = CapacityPolicy(number=(last or 0) + 1)
+        row = CapacityPolicy(number=versions.next_number(CapacityPolicy.objects.all()))
     row.rules = policies.read(rules).to_json()
     row.note, row.effective_from, row.drafted_by = note.strip(), effective_from, actor.name
     row.save()
@@ -82,9 +80,7 @@ def publish(*, actor: Actor, at: datetime, on: date, policy_id: UUID) -> Capacit
         raise NotFound.of(_("Capacity policy"), policy_id)
     if row.is_published:
         return row
-    if row.effective_from < on:
-        error = FieldError("/effective_from", row.effective_from.isoformat(), on.isoformat())
-        raise Invalid(gettext_lazy("A version cannot begin in the past"), errors=[error])
+    versions.require_not_past(row.effective_from, on=on)
     row.published_at = at
     row.save(update_fields=["published_at"])
     audit.record(

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +15,7 @@ from rural.queries import programmes as queries
 from rural.rules.months import plain
 from rural.rules.programmes import Fault, fault
 from tenancy import room
-from tenancy.actions import audit
+from tenancy.actions import audit, versions
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid, NotFound, Refusal
 from tenancy.permissions import Permission, require
@@ -123,9 +122,9 @@ def agree(
         errors.append(FieldError("/ends_on", str(ends_on), f"≥ {max(starts_on, signed_on)}"))
     if errors:
         raise Invalid(gettext_lazy("The agreement does not fit"), errors=errors)
-    last = programme.agreements.aggregate(last=Max("number"))["last"] or 0
     agreement: ProgrammeAgreement = ProgrammeAgreement.objects.create(
-        programme=programme, number=last + 1, reference=reference, data_items=list(data_items),
+        programme=programme, number=versions.next_number(programme.agreements.all()),
+        reference=reference, data_items=list(data_items),
         purpose=purpose, exit_terms=exit_terms, signed_on=signed_on, starts_on=starts_on,
         ends_on=ends_on,
     )  # fmt: skip
