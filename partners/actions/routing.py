@@ -25,6 +25,7 @@ from partners.models import (
 from partners.queries import matching
 from partners.queries.matching import Field
 from partners.queries.wanted import as_json, wanted
+from partners.rules.placing import LIVE
 from partners.rules.reasons import Reason
 from partners.rules.routing import Candidate, Judged, Wanted, judge, quota_reasons, ranked
 from tenancy import room
@@ -54,11 +55,12 @@ def route(
     application = desk.locked(application_id)
     if application.stage != Stage.FUNDING:
         return None
-    if Placement.objects.live().filter(application=application).exists():
+    past = matching.past_of(application)
+    if any(each.application_id == application.pk and each.status in LIVE for each in past):
         return None
     tenant = Tenant.objects.get(pk=room.current())
     what = wanted(application, at=at, on=on, zone=tenant.zone)
-    field = matching.field_of(application, what, at=at, on=on, zone=tenant.zone)
+    field = matching.field_of(application, what, past=past, at=at, on=on, zone=tenant.zone)
     round_number = Routing.objects.filter(application=application).count() + 1
     seed = seed or f"{application.pk}:{round_number}"
     judged = judge(what, field.candidates)

@@ -77,6 +77,7 @@ _OVER = frozenset(
         PlacementState.WRITTEN_OFF,
     }
 )
+NOT_COMMITTED = [*_listed(FELL_THROUGH), *_listed(_OVER)]
 
 
 class PlacementQuerySet(TenantQuerySet["Placement"]):
@@ -92,7 +93,7 @@ class PlacementQuerySet(TenantQuerySet["Placement"]):
 
     def committed(self) -> PlacementQuerySet:
         """What binds the bank's money: neither fallen through nor over."""
-        return self.exclude(status__in=[*_listed(FELL_THROUGH), *_listed(_OVER)])
+        return self.exclude(status__in=NOT_COMMITTED)
 
     def late(self, at: datetime) -> PlacementQuerySet:
         """Pending past the bank's time."""
@@ -201,7 +202,7 @@ class Placement(TenantModel):
             models.Index(
                 fields=["tenant", "bank"],
                 include=["amount", "bank_ratio_bp"],
-                condition=~Q(status__in=[*_listed(FELL_THROUGH), *_listed(_OVER)]),
+                condition=~Q(status__in=NOT_COMMITTED),
                 name="partners_committed",
             ),
             # Has this bank declined him lately? How much of the month went to whom?

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from partners.models import (
     QuotaUse,
     UseStatus,
 )
+from partners.models.placement import NOT_COMMITTED
 from partners.rules.funding import FACILITATED, GUARANTEED, WHOLE_BP
 from partners.rules.placing import FELL_THROUGH, PlacementState
 from partners.rules.regulation import Breach, check, ratios
@@ -41,15 +43,53 @@ class Field:
     quotas: dict[str, tuple[Quota, ...]]
 
 
+class Past(NamedTuple):
+    """What became of one placement of a borrower; `part` is the bank's, ten thousand times."""
+
+    bank_id: UUID
+    application_id: UUID
+    status: str
+    ended_at: datetime | None
+    part: Decimal
+    model: str
+    guarantor_id: UUID | None
+
+
+def past_of(application: Application) -> list[Past]:
+    """Return every placement of an application's borrower, this application's among them."""
+    rows = Placement.objects.filter(application__borrower=application.borrower_id).values_list(
+        "bank_id",
+        "application_id",
+        "status",
+        "ended_at",
+        F("amount") * F("bank_ratio_bp"),
+        "version__model",
+        "version__agreement__guarantor_id",
+    )
+    return [Past(*row) for row in rows]
+
+
 def field_of(
-    application: Application, what: Wanted, *, at: datetime, on: date, zone: ZoneInfo
+    application: Application,
+    what: Wanted,
+    *,
+    past: Sequence[Past],
+    at: datetime,
+    on: date,
+    zone: ZoneInfo,
 ) -> Field:
-    """Return every agreement as it stands for an application at a moment."""
+    """
+    Return every agreement as it stands for an application at a moment.
+
+    :param past: the borrower's placements, as `past_of` returns them
+    """
     versions = _versions(on)
     quotas = applicable(versions, what)
     taken = used([quota for group in quotas.values() for quota in group], on=on, at=at)
     has_guarantors = any(version.agreement.guarantor_id for version in versions)
-    history = _History.read(application, at=at, on=on, zone=zone, has_guarantors=has_guarantors)
+    history = _History.read(
+        application, past, at=at, on=on, zone=zone, has_guarantors=has_guarantors
+    )
     rules = list(FundingRule.objects.in_force(on))
     candidates = tuple(
         _candidate(
@@ -141,6 +181,7 @@ class _History:
     def read(
         cls,
         application: Application,
+        past: Sequence[Past],
         *,
         at: datetime,
         on: date,
@@ -149,26 +190,26 @@ class _History:
     ) -> _History:
         month = datetime(on.year, on.month, 1, tzinfo=zone)
         committed = Placement.objects.committed()
-        own = committed.filter(application__borrower=application.borrower_id)
         counted = Placement.objects.filter(routed_at__gte=month).values_list("bank")
-        fell_through = Placement.objects.filter(
-            application__borrower=application.borrower_id,
-            status__in=sorted(FELL_THROUGH),
-        ).values_list("bank_id", "application_id", "status", "ended_at")
-        asked: set[UUID] = set()
         declined: dict[UUID, datetime] = {}
-        for bank_id, application_id, status, ended_at in fell_through:
-            if application_id == application.pk:
-                asked.add(bank_id)
-            if status == PlacementState.DECLINED and ended_at is not None:
-                declined[bank_id] = max(ended_at, declined.get(bank_id, ended_at))
+        for each in past:
+            if each.status == PlacementState.DECLINED and each.ended_at is not None:
+                last = declined.get(each.bank_id, each.ended_at)
+                declined[each.bank_id] = max(each.ended_at, last)
+        own = [each for each in past if each.status not in NOT_COMMITTED]
         return cls(
             exposure=_parts(committed, "bank"),
-            of_borrower=_parts(own, "bank"),
+            of_borrower=_added((each.bank_id, each.part) for each in own),
             guaranteed=_guaranteed(committed) if has_guarantors else {},
-            guaranteed_of_borrower=_guaranteed(own) if has_guarantors else {},
+            guaranteed_of_borrower=_added(
+                (each.guarantor_id, each.part) for each in own if each.model in GUARANTEED
+            ),
             this_month=dict(counted.annotate(Count("pk")).order_by()),
-            asked=frozenset(asked),
+            asked=frozenset(
+                each.bank_id
+                for each in past
+                if each.application_id == application.pk and each.status in FELL_THROUGH
+            ),
             last_declined=declined,
             at=at,
         )
@@ -189,6 +230,13 @@ def _parts(rows: PlacementQuerySet, by: str) -> dict[UUID | None, Decimal]:
     """Sum the banks' parts of placements, by one of their references."""
     summed = rows.values_list(by).annotate(part=Sum(F("amount") * F("bank_ratio_bp"))).order_by()
     return {key: total / WHOLE_BP for key, total in summed}
+
+
+def _added(parts: Iterable[tuple[UUID | None, Decimal]]) -> dict[UUID | None, Decimal]:
+    added: dict[UUID | None, Decimal] = defaultdict(Decimal)
+    for key, part in parts:
+        added[key] += part / WHOLE_BP
+    return added
 
 
 def _candidate(
