@@ -44,6 +44,8 @@ def time_out() -> int:
         with room.entered(tenant_id):
             while count := placements.time_out(actor=Actor.system("watch"), at=timezone.now()):
                 ended += count
+            while count := reschedulings.lapse(at=timezone.now()):
+                ended += count
     return ended
 
 

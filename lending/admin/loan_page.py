@@ -16,6 +16,7 @@ from lending.queries import loans
 from lending.rules.state import LoanState
 from tenancy.admin.access import allowed, business_date
 from tenancy.admin.documents import documents_of
+from tenancy.admin.requests import about
 from tenancy.permissions import Permission
 
 POSTINGS_SHOWN = 200
@@ -37,6 +38,7 @@ def context(request: HttpRequest, row: Loan) -> dict[str, Any]:
         "events": _events(events, state),
         "postings": _postings(row) if sees_books else [],
         "sees_books": sees_books,
+        "requests": about(row),
         "payments": PaymentOrder.objects.filter(loan=row).order_by("-requested_at")
         if allowed(request, Permission.PAYMENT_VIEW)
         else [],

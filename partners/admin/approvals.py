@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from partners.actions import decisions, quotas, regulation, reschedulings, writing_off
 from tenancy.actions import approvals
 from tenancy.admin.pages import RoomModelAdmin
-from tenancy.admin.shown import tag
+from tenancy.admin.requests import outcome_tag
 from tenancy.admin.verbs import Act, ReasonForm, Verb
 from tenancy.models import ApprovalRequest, ApprovalStatus
 from tenancy.permissions import Permission
@@ -29,11 +29,6 @@ DOES: dict[str, Callable[..., Any]] = {
     quotas.RAISE: quotas.raise_approved,
     reschedulings.RESCHEDULE: reschedulings.carry_out,
     writing_off.WRITE_OFF: writing_off.approve,
-}
-TONES = {
-    ApprovalStatus.PENDING: "warn",
-    ApprovalStatus.APPROVED: "good",
-    ApprovalStatus.REJECTED: "bad",
 }
 
 
@@ -85,4 +80,4 @@ class ApprovalRequestAdmin(RoomModelAdmin):
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def shown_status(self, row: ApprovalRequest) -> SafeString:
-        return tag(row.get_status_display(), TONES.get(ApprovalStatus(row.status), ""))
+        return outcome_tag(row)

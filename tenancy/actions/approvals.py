@@ -168,6 +168,31 @@ def answer(
     return _settle(asked, status, actor=actor, at=at, reason=reason)
 
 
+@room.atomic
+def end(
+    *, actor: Actor, at: datetime, request_id: UUID, kind: str, by: str, reason: str = ""
+) -> ApprovalRequest:
+    """
+    Close a request that somebody outside did not agree to, approved or not; repeating is harmless.
+
+    The caller knows that it was not carried out. With a reason it was refused, without one
+    nobody answered in time.
+
+    :param by: who outside, as people know him
+    :raises NotFound: if there is no such request of this kind
+    """
+    asked = ApprovalRequest.objects.for_update().filter(pk=request_id, kind=kind).first()
+    if asked is None:
+        raise NotFound.of(gettext_lazy("Request"), request_id)
+    if asked.status not in (ApprovalStatus.PENDING, ApprovalStatus.APPROVED):
+        return asked
+    asked.status = ApprovalStatus.REFUSED if reason else ApprovalStatus.LAPSED
+    asked.ended_by, asked.ended_at, asked.ended_reason = by[:120], at, reason
+    asked.save(update_fields=["status", "ended_by", "ended_at", "ended_reason"])
+    _record(asked, f"approval.{_ENDS[asked.status]}", actor=actor, at=at, reason=reason)
+    return asked
+
+
 def approved(*, request_id: UUID, kind: str) -> ApprovalRequest:
     """
     Return an approved request of a kind, under its row lock: leave to do what it says, once.
@@ -220,6 +245,7 @@ def _settle(
 
 
 _VERBS = {ApprovalStatus.APPROVED: "approve", ApprovalStatus.REJECTED: "reject"}
+_ENDS = {ApprovalStatus.REFUSED.value: "refuse", ApprovalStatus.LAPSED.value: "lapse"}
 
 
 def _record(

@@ -16,6 +16,7 @@ class ApprovalStatus(models.TextChoices):
     APPROVED = "APPROVED", _("Approved")
     REJECTED = "REJECTED", _("Rejected")
     LAPSED = "LAPSED", _("Lapsed")
+    REFUSED = "REFUSED", _("Refused outside")
 
 
 class ApprovalRequestQuerySet(TenantQuerySet["ApprovalRequest"]):
@@ -32,7 +33,8 @@ class ApprovalRequest(TenantModel):
 
     `kind` says what will be done and `payload` with which values; the app that owns the kind
     does it. What was asked for is frozen, the decision is made once, and the database refuses
-    the same person twice.
+    the same person twice. Where somebody outside has to agree as well, his no, or his silence,
+    ends a request that our own people have approved: it keeps who did, and can't be done.
     """
 
     id = uuid_key()
@@ -55,6 +57,10 @@ class ApprovalRequest(TenantModel):
     checker_name = models.CharField(_("decided by"), max_length=120, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decision_reason = models.TextField(_("why so decided"), blank=True)
+    # Who outside did not agree, such as a bank.
+    ended_by = models.CharField(_("not agreed by"), max_length=120, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_reason = models.TextField(_("why not agreed"), blank=True)
 
     objects = TenantManager.from_queryset(ApprovalRequestQuerySet)()
 
@@ -64,13 +70,29 @@ class ApprovalRequest(TenantModel):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    status__in=["PENDING", "LAPSED"], checker_id="", decided_at__isnull=True
+                    status__in=["PENDING", "LAPSED", "REFUSED"],
+                    checker_id="",
+                    decided_at__isnull=True,
                 )
                 | (
-                    Q(status__in=["APPROVED", "REJECTED"], decided_at__isnull=False)
+                    Q(
+                        status__in=["APPROVED", "REJECTED", "LAPSED", "REFUSED"],
+                        decided_at__isnull=False,
+                    )
                     & ~Q(checker_id="")
                 ),
                 name="tenancy_approval_decided_iff_settled",
+            ),
+            # An approval ends by somebody outside only, who is named; a no of his has a reason.
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by="", ended_reason="")
+                & ~Q(status="REFUSED")
+                & ~Q(status="LAPSED", decided_at__isnull=False)
+                | Q(ended_at__isnull=False, status="LAPSED") & ~Q(ended_by="")
+                | Q(ended_at__isnull=False, status="REFUSED")
+                & ~Q(ended_by="")
+                & ~Q(ended_reason=""),
+                name="tenancy_approval_ended_by_whom",
             ),
             models.CheckConstraint(
                 condition=~Q(checker_id=F("maker_id")), name="tenancy_approval_two_people"

@@ -1,6 +1,6 @@
 """New dates after a drought: an officer asks, a second person and the bank agree."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,9 @@ from lending.actions import rescheduling
 from lending.models import LoanEvent
 from partners.actions import reschedulings
 from partners.models import BankEvent
-from tenancy.actions import approvals
+from tenancy.actions import approvals, subscriptions
 from tenancy.errors import Invalid, NotFound
-from tenancy.models import ApprovalRequest
+from tenancy.models import ApprovalRequest, AuditEvent, OutboxMessage
 from tenancy.roles import Role
 from tests.lending.servicing import build as servicing
 from tests.partners import build, money
@@ -80,10 +80,78 @@ class TestOfACoLentLoan:
             says(loan, False)
         says(loan, False, reason="the crop is insured")
 
-        assert approved(request) is None
+        with pytest.raises(approvals.RequestSettled), transaction.atomic():
+            approved(request)
         assert len(due(loan)) == 12
         with pytest.raises(approvals.RequestSettled):
             says(loan, True)
+
+    @pytest.mark.parametrize("is_approved", [False, True])
+    def test_are_closed_for_good_by_the_bank_s_no(self, loan, sent_tasks, is_approved):
+        request = asked(loan, sent_tasks)
+        if is_approved:
+            assert approved(request) is None
+        for _again in range(2):
+            says(loan, False, reason="the crop is insured")
+
+        request.refresh_from_db()
+        assert (request.status, request.ended_by) == ("REFUSED", "harbour")
+        assert request.ended_reason == "the crop is insured"
+        assert bool(request.checker_id) == is_approved
+        refused = AuditEvent.objects.get(action="approval.refuse", subject_id=str(request.pk))
+        assert refused.reason == "the crop is insured"
+        with pytest.raises(approvals.NotApproved), transaction.atomic():
+            reschedulings.carry_out(
+                actor=build.actor(Role.SUPERVISOR), at=NOON, on=ON, request_id=request.pk
+            )
+        assert len(due(loan)) == 12
+
+    @pytest.mark.parametrize("is_approved", [False, True])
+    def test_are_closed_when_the_bank_keeps_silent(self, loan, sent_tasks, is_approved):
+        request = asked(loan, sent_tasks)
+        if is_approved:
+            approved(request)
+        late = ApprovalRequest.objects.get(kind=reschedulings.CONSENT).expires_at
+
+        ended = [reschedulings.lapse(at=at) for at in (late - timedelta(1), late, late)]
+
+        request.refresh_from_db()
+        assert ended == [0, 1, 0]
+        assert (request.status, request.ended_by) == ("LAPSED", "harbour")
+        with pytest.raises(approvals.RequestSettled):
+            says(loan, True)
+
+    def test_that_have_happened_are_not_closed_by_silence(self, loan, sent_tasks):
+        request = asked(loan, sent_tasks)
+        says(loan, True)
+        approved(request)
+
+        late = ApprovalRequest.objects.get(kind=reschedulings.CONSENT).expires_at
+        assert reschedulings.lapse(at=late) == 0
+        request.refresh_from_db()
+        assert (request.status, due(loan)) == ("APPROVED", list(HARVEST))
+
+    def test_may_be_asked_for_anew_after_a_no(self, loan, sent_tasks):
+        first = asked(loan, sent_tasks)
+        says(loan, False, reason="not before the audit")
+
+        second = asked(loan, sent_tasks)
+
+        assert second.pk != first.pk
+        assert ApprovalRequest.objects.filter(kind=reschedulings.CONSENT).count() == 2
+
+    def test_refused_are_told_to_who_listens(self, loan, sent_tasks):
+        asked(loan, sent_tasks)
+        subscriptions.subscribe(
+            actor=build.actor(Role.OFFICER), at=NOON, url="https://platform.example/hooks",
+            topics=["loan.reschedule_refused"],
+        )  # fmt: skip
+
+        says(loan, False, reason="the crop is insured")
+
+        [message] = OutboxMessage.objects.all()
+        assert message.payload["id"] == str(loan.pk)
+        assert message.payload["reason"] == "the crop is insured"
 
     def test_are_no_other_bank_s_to_agree_to(self, loan, sent_tasks):
         asked(loan, sent_tasks)

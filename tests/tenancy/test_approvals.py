@@ -150,6 +150,67 @@ class TestReject:
             approvals.reject(actor=actor(Role.FINANCE), at=NOON, request_id=ask().pk, reason="")
 
 
+def end(request: ApprovalRequest, **changes: Any) -> ApprovalRequest:
+    facts: dict[str, Any] = {
+        "actor": Actor.system("bank"), "at": LATER, "request_id": request.pk,
+        "kind": "test.write_off", "by": "Harbour Bank", "reason": "Not with us",
+    }  # fmt: skip
+    return approvals.end(**{**facts, **changes})
+
+
+class TestEnd:
+    @pytest.mark.parametrize("is_approved", [False, True])
+    def test_closes_what_somebody_outside_did_not_agree_to(
+        self, room: Tenant, is_approved: bool
+    ) -> None:
+        request = approve(ask()) if is_approved else ask()
+
+        ended = end(request)
+
+        assert (ended.status, ended.ended_by) == ("REFUSED", "Harbour Bank")
+        assert ended.checker_name == ("Finance" if is_approved else "")
+        with pytest.raises(approvals.NotApproved):
+            approvals.approved(request_id=request.pk, kind="test.write_off")
+        with pytest.raises(approvals.RequestSettled), transaction.atomic():
+            approve(request)
+        assert end(request, reason="Another").ended_reason == "Not with us"
+
+    def test_without_a_reason_is_silence(self, room: Tenant) -> None:
+        assert end(approve(ask()), reason="").status == "LAPSED"
+
+    def test_leaves_a_rejection_alone(self, room: Tenant) -> None:
+        request = approvals.reject(
+            actor=actor(Role.FINANCE), at=NOON, request_id=ask().pk, reason="Chase it"
+        )
+
+        assert end(request).status == "REJECTED"
+
+    def test_of_another_kind_is_not_found(self, room: Tenant) -> None:
+        with pytest.raises(NotFound):
+            end(ask(), kind="test.other")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "status = 'PENDING', checker_id = '', checker_name = '', decided_at = NULL",
+            "status = 'REFUSED', ended_by = 'x', ended_at = now(), ended_reason = 'x', "
+            "checker_name = 'y'",
+        ],
+        ids=["undone", "who_approved"],
+    )
+    def test_keeps_the_approval_whatever_code_writes(self, room: Tenant, change: str) -> None:
+        approve(ask())
+
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            _run(f"UPDATE tenancy_approvalrequest SET {change}")
+
+    def test_names_who_did_not_agree_whatever_code_writes(self, room: Tenant) -> None:
+        approve(ask())
+
+        with pytest.raises(DatabaseError, match="ended_by_whom"), transaction.atomic():
+            _run("UPDATE tenancy_approvalrequest SET status = 'REFUSED'")
+
+
 def _run(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
