@@ -49,13 +49,19 @@ def post_shares(*, bank: PartnerBank, on: date, at: datetime) -> int:
     """
     Post what a bank's shares up to a closed day mean, an entry a day; return the entries.
 
-    Booked on the day itself, or on the business date where a period was closed over it. Days
-    that are posted are left alone, so it can be called again.
+    With them what the bank collected itself: booked as cash like any receipt, it stands with
+    the bank, so that what is left with it is our part. Booked on the day itself, or on the
+    business date where a period was closed over it. Days that are posted are left alone, so it
+    can be called again.
     """
     _alone(bank.pk)
     posted = 0
-    for day, flows in queries.flows(bank, on):
-        lines = accounts.flow_lines(flows, bank.currency, bank.pk)
+    flows = dict(queries.flows(bank, on))
+    collected = queries.collected(bank, on)
+    for day in sorted({*flows, *collected}):
+        with_bank = accounts.collected_lines(collected.get(day, ZERO), bank.currency, bank.pk)
+        shares = accounts.flow_lines(flows.get(day, []), bank.currency, bank.pk)
+        lines = accounts.merged([*shares, *with_bank])
         if lines:
             _post(
                 key=f"{FLOWS_KEY}:{bank.pk}:{day.isoformat()}",

@@ -218,10 +218,15 @@ def give_up(part: Participation, *, reason: str, at: datetime, on: date, actor: 
 
 
 def locked(loan_id: UUID) -> Participation | None:
-    """Return the loan's participation under its row lock, its placement locked before it."""
+    """
+    Return the loan's participation under its row lock, its placement locked before it.
+
+    Not a full lock: a receipt that names the part in its shares holds the loan already, for
+    which whoever holds the part waits next.
+    """
     _placement_of(loan_id)
     return (
-        Participation.objects.for_update()
+        Participation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("placement", "bank", "version")
         .filter(loan_id=loan_id)
         .first()

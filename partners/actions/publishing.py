@@ -66,7 +66,8 @@ def _summary(settlement: Settlement) -> SettleSummary:
         partner_share=settlement.partner_share,
         fees_due_to_platform=settlement.fees_due_to_platform,
         fees_due_to_partner=settlement.fees_due_to_partner,
-        adjustments=settlement.adjustments,
+        # What the bank collected is an adjustment to its file, which has no column of its own.
+        adjustments=settlement.adjustments - settlement.collected_by_bank,
         compensation=settlement.compensation,
         net_pay_to_partner=settlement.net,
         bank_ref=settlement.bank_ref,

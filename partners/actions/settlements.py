@@ -224,6 +224,7 @@ def _take_over(settlement: Settlement, counted: Figures) -> None:
     settlement.fees_due_to_partner = counted.fees_due_to_partner
     settlement.adjustments = counted.adjustments
     settlement.compensation = counted.compensation
+    settlement.collected_by_bank = counted.collected_by_bank
     settlement.net = counted.net
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ledger.rules.currencies import EXPONENTS
 from lending.models import TermUnit
-from partners.models import ClaimScope, WaterfallMode
+from partners.models import ClaimScope, CollectedBy, WaterfallMode
 from partners.rules.funding import GUARANTEED, WHOLE_BP, FundingModel, ratio_fits
 from tenancy.errors import FieldError
 
@@ -63,6 +63,7 @@ class AgreementTerms:
     declined_days: int = 30
     sla_minutes: int | None = None
     reservation_minutes: int = 7 * 24 * 60
+    collected_by: str = CollectedBy.OWN
     waterfall: tuple[str, ...] = COMPONENTS
     waterfall_mode: str = WaterfallMode.HORIZONTAL
     principal_first_dpd: int | None = None
@@ -96,6 +97,8 @@ class AgreementTerms:
             model = FundingModel(self.model)
             if has_bank == (model == FundingModel.OWN):
                 yield _error("/model", self.model, _("OWN without a bank, all others with one"))
+            if not has_bank and self.collected_by == CollectedBy.BANK:
+                yield _error("/collected_by", self.collected_by, CollectedBy.OWN)
             if (model in GUARANTEED) != has_guarantor:
                 yield _error("/model", self.model, _("a guarantor where the model has one"))
             if not ratio_fits(model, self.bank_ratio_bp):
@@ -105,6 +108,7 @@ class AgreementTerms:
         for pointer, value, known in (
             ("/model", self.model, list(FundingModel)),
             ("/term_unit", self.term_unit, TermUnit.values),
+            ("/collected_by", self.collected_by, CollectedBy.values),
             ("/waterfall_mode", self.waterfall_mode, WaterfallMode.values),
             ("/compensation_scope", self.compensation_scope, ClaimScope.values),
         ):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lending.models import TermUnit
 from partners.actions.terms import AgreementTerms
-from partners.models import Agreement, AgreementVersion
+from partners.models import Agreement, AgreementVersion, CollectedBy
 from partners.models.agreement import MODELS
 from tenancy.admin.access import business_date
 from tenancy.admin.facts import column_name
@@ -23,7 +23,8 @@ RATE: dict[str, Any] = {"max_digits": 12, "decimal_places": 6}
 _AS_NAMED = (
     "model", "jurisdiction", "currency", "min_amount", "max_amount", "min_term", "max_term",
     "term_unit", "exposure_cap", "borrower_cap", "priority", "weight", "declined_days",
-    "compensation_dpd", "products", "regions", "grades", "effective_from", "effective_to",
+    "compensation_dpd", "collected_by", "products", "regions", "grades", "effective_from",
+    "effective_to",
 )  # fmt: skip
 _LISTS = ("products", "regions", "grades")
 
@@ -51,6 +52,7 @@ class TermsForm(VerbForm):
     weight = forms.IntegerField()
     declined_days = forms.IntegerField()
     compensation_dpd = forms.IntegerField(required=False)
+    collected_by = forms.ChoiceField(choices=CollectedBy.choices)
     effective_from = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     effective_to = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     pointers = {"/bank_ratio_bp": "bank_part"}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from partners.actions import books, buy_backs, claims, paying_over
 from partners.models import (
+    BankReceipt,
     BuyBack,
     ClaimStatus,
     CompensationClaim,
@@ -30,6 +31,7 @@ from tenancy.admin.verbs import Act, ReasonForm, Verb, VerbForm
 from tenancy.permissions import Permission
 from tenancy.templatetags.figures import money, percent
 
+RECEIPTS_SHOWN = 12
 TONES = {
     ParticipationStatus.ACTIVE: "good",
     ParticipationStatus.COMPENSATED: "bad",
@@ -177,12 +179,14 @@ class ParticipationAdmin(RoomModelAdmin):
         legs = FundingLeg.objects.filter(participation=row).order_by("side")
         filed = CompensationClaim.objects.filter(participation=row).order_by("number")
         bought = BuyBack.objects.filter(participation=row)
+        collected = BankReceipt.objects.filter(participation=row).order_by("-pk")[:RECEIPTS_SHOWN]
         return {
             "cards": [
                 ("", facts(row)),
                 *((_("Leg %s") % each, facts(each, mine)) for each in legs),
                 *((_("Claim %s") % each, facts(each, mine)) for each in filed),
                 *((_("Bought back"), facts(each, mine)) for each in bought),
+                *((_("Collected by the bank"), facts(each, mine)) for each in collected),
             ]
         }
 

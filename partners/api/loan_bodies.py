@@ -34,6 +34,9 @@ class OwnLoanSerializer(serializers.Serializer[Any]):
         source="part.holder", help_text="bank; guarantor or own once you have been paid for it"
     )
     bank_ratio_bp = serializers.IntegerField(source="part.ratio_bp")
+    collected_by = serializers.CharField(
+        source="part.version.collected_by", help_text="bank: the borrower pays you; or own"
+    )
     annual_rate = serializers.SerializerMethodField(help_text="What the borrower pays")
     funded = MoneyField(help_text="What you paid in")
     principal = MoneyField(source="owed.principal")

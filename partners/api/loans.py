@@ -39,7 +39,7 @@ class LoanFilter(filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class _Own(BankView):
+class OwnView(BankView):
     """One loan of the bank."""
 
     def found(self, loan_id: UUID) -> Participation:
@@ -88,7 +88,7 @@ class LoanDetail(BankView):
         return Response(OwnLoanDetailSerializer(loan, context=context).data)
 
 
-class LoanSchedule(_Own):
+class LoanSchedule(OwnView):
     """The bank's part of the schedule."""
 
     @extend_schema(
@@ -101,7 +101,7 @@ class LoanSchedule(_Own):
         return Response(OwnScheduleSerializer(facts, context={"currency": part.currency}).data)
 
 
-class LoanTransactions(_Own):
+class LoanTransactions(OwnView):
     """What moved on a loan."""
 
     pagination_class = NewestFirst
@@ -122,7 +122,7 @@ class LoanTransactions(_Own):
         return self.get_paginated_response(shown.data)
 
 
-class LoanClassification(_Own):
+class LoanClassification(OwnView):
     """How a loan is classed."""
 
     @extend_schema(
@@ -143,7 +143,7 @@ class LoanClassification(_Own):
         return Response(ClassificationSerializer(facts).data)
 
 
-class LoanBookings(_Own):
+class LoanBookings(OwnView):
     """That a loan stands in the bank's books."""
 
     @extend_schema(

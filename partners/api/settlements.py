@@ -50,6 +50,10 @@ class SettlementSerializer(serializers.Serializer[Settlement]):
     fees_due_to_partner = MoneyField()
     adjustments = MoneyField()
     compensation = MoneyField()
+    collected_by_bank = MoneyField(
+        help_text="What borrowers paid to you, taken off your part; in SETTLE_SUMMARY it stands "
+        "among the adjustments"
+    )
     net = MoneyField()
     bank_ref = serializers.CharField(allow_blank=True)
     files = FileSerializer(many=True)

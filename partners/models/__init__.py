@@ -4,10 +4,12 @@ from partners.models.agreement import (
     AgreementVersion,
     AgreementVersionQuerySet,
     ClaimScope,
+    CollectedBy,
     WaterfallMode,
 )
 from partners.models.bank import BankCredential, Guarantor, GuarantorKind, PartnerBank
 from partners.models.claim import BuyBack, ClaimStatus, CompensationClaim, GuaranteeCover
+from partners.models.collected import BankReceipt
 from partners.models.feed import BankEvent
 from partners.models.participation import (
     Cession,
@@ -61,6 +63,7 @@ __all__ = [
     "BankCredential",
     "BankDecision",
     "BankEvent",
+    "BankReceipt",
     "BankStaff",
     "BankToken",
     "Break",
@@ -70,6 +73,7 @@ __all__ = [
     "Cession",
     "ClaimScope",
     "ClaimStatus",
+    "CollectedBy",
     "CompensationClaim",
     "DecidedBy",
     "DecisionResult",

@@ -31,6 +31,13 @@ class ClaimScope(models.TextChoices):
     FULL = "FULL", _("All that is outstanding")
 
 
+class CollectedBy(models.TextChoices):
+    """Who takes the borrower's money."""
+
+    OWN = "own", _("ourselves")
+    BANK = "bank", _("the bank")
+
+
 class WaterfallMode(models.TextChoices):
     """How one receipt runs over several instalments."""
 
@@ -148,6 +155,9 @@ class AgreementVersion(TenantModel):
         _("minutes a quota stays reserved"), default=7 * 24 * 60
     )
 
+    collected_by = models.CharField(
+        _("collected by"), max_length=4, choices=CollectedBy, default=CollectedBy.OWN
+    )
     waterfall = models.JSONField(_("order of components"), default=list, blank=True)
     waterfall_mode = models.CharField(
         _("runs"), max_length=10, choices=WaterfallMode, default=WaterfallMode.HORIZONTAL

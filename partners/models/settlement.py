@@ -70,6 +70,7 @@ class Settlement(TenantModel):
     fees_due_to_partner = MoneyField(_("fees due to the bank"), default=0)
     adjustments = MoneyField(_("adjustments"), default=0)
     compensation = MoneyField(_("compensation"), default=0)
+    collected_by_bank = MoneyField(_("collected by the bank"), default=0)
     net = MoneyField(_("net to the bank"), default=0)
     bank_ref = models.CharField(_("bank reference"), max_length=80, blank=True)
     drafted_at = models.DateTimeField(_("drafted"))
@@ -93,6 +94,7 @@ class Settlement(TenantModel):
                     + F("fees_due_to_partner")
                     + F("adjustments")
                     + F("compensation")
+                    - F("collected_by_bank")
                 ),
                 name="partners_settlement_adds_up",
             ),

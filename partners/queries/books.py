@@ -42,6 +42,15 @@ _FLOWS = f"""
     GROUP BY share.booked_on, share.component, part.guarantor_id
     ORDER BY share.booked_on, share.component, part.guarantor_id
 """
+_COLLECTED = f"""
+    WITH through AS ({THROUGH})
+    SELECT receipt.booked_on, sum(receipt.amount)
+    FROM partners_bankreceipt receipt
+    JOIN through ON through.tenant_id = receipt.tenant_id AND through.id = receipt.bank_id
+    WHERE receipt.bank_id = %(bank)s AND receipt.booked_on <= %(on)s
+      AND receipt.booked_on > coalesce(through.day, '-infinity')
+    GROUP BY receipt.booked_on
+"""
 # Each open loan's totals, cut as its shares are: what was ever owed less what was ever paid is
 # what each partner still has to get. One statement, so that a receipt that comes meanwhile is in
 # all of it or in none. Joined as sets, see `setwise`.
@@ -181,3 +190,8 @@ def flows(bank: PartnerBank, on: date) -> Iterator[tuple[date, list[Flow]]]:
         flow = Flow(Component(component), to_bank, to_guarantor, spread, guarantor_id)
         days.setdefault(booked_on, []).append(flow)
     yield from days.items()
+
+
+def collected(bank: PartnerBank, on: date) -> dict[date, Decimal]:
+    """Return what a bank collected itself up to a day and is not in the books, by day."""
+    return dict(fetch(_COLLECTED, {"bank": bank.pk, "on": on}))

@@ -10,6 +10,7 @@ from lending.rules.classification import AssetClass, NoProfile, Profile, bucket,
 from partners.models import PartnerBank
 from partners.queries.arrears import overdue, planned
 from partners.queries.claimed import bought_back, compensated
+from partners.queries.collected import collected_on
 from partners.queries.receipts import interest_by_fee, receipts
 from partners.queries.standing import disbursed, outstanding
 from partners.rules.day import Day, service_fee
@@ -39,6 +40,7 @@ def day(bank: PartnerBank, on: date) -> Day:
             **{name: rows for name, rows in sometimes.items() if rows},
         },
         compensation=bought_back(bank, on),
+        collected_by_bank=collected_on(bank, on),
         fees_due_to_platform=sum(
             (service_fee(interest, rate) for rate, interest in interest_by_fee(bank, on)),
             Decimal(0),

@@ -57,14 +57,19 @@ _DIFFERENCES = """
           IS DISTINCT FROM (coalesce(had.total, 0), coalesce(had.partner, 0))
     ORDER BY loan.number, running.component
 """
-# What was collected for a partner, bought from it or agreed besides, less what was paid. A bank's
-# shares count from the day on which they are in the books.
+# What was collected for a partner, bought from it or agreed besides, less what was paid and what a
+# bank has collected itself. A bank's shares count from the day on which they are in the books.
 _DUE = f"""
     WITH through AS ({THROUGH}), told AS (
         SELECT '{DUE_TO_BANKS}' ::text AS kind, share.bank_id AS partner, share.bank_part AS amount
         FROM partners_share share
         JOIN through ON through.tenant_id = share.tenant_id AND through.id = share.bank_id
         WHERE share.component <> 'disbursed' AND share.booked_on <= through.day
+        UNION ALL
+        SELECT '{DUE_TO_BANKS}', receipt.bank_id, -receipt.amount
+        FROM partners_bankreceipt receipt
+        JOIN through ON through.tenant_id = receipt.tenant_id AND through.id = receipt.bank_id
+        WHERE receipt.booked_on <= through.day
         UNION ALL
         SELECT '{DUE_TO_BANKS}', bank_id, fees_due_to_partner - fees_due_to_platform + adjustments
         FROM partners_settlement

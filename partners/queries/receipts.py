@@ -71,7 +71,7 @@ _RECEIPTS = """
         part.bank_interest, part.bank_penalty, part.bank_fee, part.own,
         greatest(event.effective_on - due.due_before, 0) AS dpd_before,
         greatest(event.effective_on - due.due_after, 0) AS dpd_after,
-        event.booked_on, reversed.sequence AS reversed_sequence
+        event.booked_on, reversed.sequence AS reversed_sequence, collected.bank_ref
     FROM part
     JOIN due USING (tenant_id, loan_id, sequence)
     JOIN lending_loan loan
@@ -79,6 +79,8 @@ _RECEIPTS = """
     JOIN lending_loanevent event
       ON event.tenant_id = part.tenant_id AND event.loan_id = part.loan_id
      AND event.sequence = part.sequence
+    LEFT JOIN partners_bankreceipt collected
+      ON collected.tenant_id = event.tenant_id AND collected.event_id = event.id
     JOIN partners_participation participation
       ON participation.tenant_id = part.tenant_id AND participation.id = part.participation_id
     LEFT JOIN lending_loanevent reversed
@@ -112,6 +114,7 @@ class _Found(NamedTuple):
     dpd_after: int | None
     booked_on: date
     reversed_sequence: int | None
+    collected_ref: str | None
 
 
 def receipts(bank: PartnerBank, on: date) -> Iterator[RepayDetail]:
@@ -127,7 +130,7 @@ def receipts(bank: PartnerBank, on: date) -> Iterator[RepayDetail]:
 
 
 def _receipt(found: _Found, on: date) -> RepayDetail:
-    is_by_rail = found.key.startswith(_RAIL)
+    channel, channel_ref = _channel(found)
     reversed_ = found.reversed_sequence
     is_recut = found.booked_on != on
     return RepayDetail(
@@ -138,8 +141,8 @@ def _receipt(found: _Found, on: date) -> RepayDetail:
         due_date=found.due_date,
         paid_at=found.paid_at,
         value_date=found.value_date,
-        channel="rail" if is_by_rail else "direct",
-        channel_ref=found.key.removeprefix(_RAIL) if is_by_rail else "",
+        channel=channel,
+        channel_ref=channel_ref,
         currency=found.currency,
         total_amt=found.total,
         principal=found.principal,
@@ -156,6 +159,15 @@ def _receipt(found: _Found, on: date) -> RepayDetail:
         txn_type=TransactionType.COMPENSATION if is_recut else _type(found),
         reversal_of=f"{found.loan_no}-{reversed_}" if reversed_ is not None else "",
     )
+
+
+def _channel(found: _Found) -> tuple[str, str]:
+    """Return which way the money came, and its reference there."""
+    if found.collected_ref is not None:
+        return "bank", found.collected_ref
+    if found.key.startswith(_RAIL):
+        return "rail", found.key.removeprefix(_RAIL)
+    return "direct", ""
 
 
 def _type(found: _Found) -> TransactionType:

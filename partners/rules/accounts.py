@@ -159,6 +159,11 @@ def paid_lines(net: Decimal, currency: str, bank_id: UUID) -> list[Line]:
     return [Line(DUE_TO_BANKS, currency, net, bank_id), Line(CASH, currency, -net)]
 
 
+def collected_lines(amount: Decimal, currency: str, bank_id: UUID) -> list[Line]:
+    """Return what makes money that was booked as ours stand with the bank that collected it."""
+    return [Line(DUE_TO_BANKS, currency, amount, bank_id), Line(CASH, currency, -amount)]
+
+
 def paid_over_lines(amount: Decimal, currency: str, guarantor_id: UUID) -> list[Line]:
     """Return what clears money that we collected for a guarantor."""
     return [Line(DUE_TO_GUARANTORS, currency, amount, guarantor_id), Line(CASH, currency, -amount)]

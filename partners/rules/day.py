@@ -2,6 +2,7 @@
 A business date with one bank: its rows, and what they come to.
 
     net = the bank's part − fees due to us + fees due to the bank + adjustments + compensation
+          − what the bank collected itself
 
 Source of the figures: co-lending.md §2.7, SETTLE_SUMMARY.
 """
@@ -31,11 +32,17 @@ class Day:
     fees_due_to_platform: Decimal = ZERO
     fees_due_to_partner: Decimal = ZERO
     compensation: Decimal = ZERO
+    # The whole of each receipt that the borrower paid to the bank; it stands with the bank.
+    collected_by_bank: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a day comes to; amounts are positive to the bank's good except the fees due to us."""
+    """
+    What a day comes to; amounts are positive to the bank's good.
+
+    Except the fees due to us and what the bank collected, of which our part is owed to us.
+    """
 
     receipts: int
     gross_receipts: Decimal
@@ -44,12 +51,14 @@ class Figures:
     fees_due_to_partner: Decimal
     adjustments: Decimal
     compensation: Decimal
+    collected_by_bank: Decimal
 
     @property
     def net(self) -> Decimal:
         """What we pay the bank; negative where it pays us."""
         to_the_bank = self.partner_share + self.fees_due_to_partner
-        return to_the_bank - self.fees_due_to_platform + self.adjustments + self.compensation
+        to_the_bank += self.adjustments + self.compensation
+        return to_the_bank - self.fees_due_to_platform - self.collected_by_bank
 
 
 def figures(day: Day, adjustments: Decimal) -> Figures:
@@ -62,6 +71,7 @@ def figures(day: Day, adjustments: Decimal) -> Figures:
         fees_due_to_partner=day.fees_due_to_partner,
         adjustments=adjustments,
         compensation=day.compensation,
+        collected_by_bank=day.collected_by_bank,
     )
 
 

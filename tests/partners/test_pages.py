@@ -97,7 +97,8 @@ class TestPages:
             "model": "CO_LEND", "jurisdiction": "CN", "currency": "CNY", "bank_part": "80",
             "max_annual_rate": "24", "min_amount": "1000", "max_amount": "500000",
             "min_term": "30", "max_term": "360", "term_unit": "days", "priority": "10",
-            "weight": "1", "declined_days": "30", "effective_from": "2026-01-05",
+            "weight": "1", "declined_days": "30", "collected_by": "own",
+            "effective_from": "2026-01-05",
         }  # fmt: skip
 
         assert browser.post(f"{page}do/draft/", typed).status_code == 302

@@ -33,7 +33,8 @@ class Script:
     The rule, and its exceptions.
 
     An exception names an application's number or amount and how to behave towards it, or a
-    settled date and how the bank's file of it differs.
+    settled date and how the bank's file of it differs, or what the bank collects itself: an
+    amount, the date, and the loan's number unless it is each loan's.
     """
 
     otherwise: Behaviour
@@ -50,6 +51,16 @@ class Script:
             ):
                 return Behaviour(each["behaviour"])
         return self.otherwise
+
+    def collects(self, loan_number: str, today: str) -> list[Mapping[str, str]]:
+        """Return what borrowers have paid the bank for a loan by a day."""
+        return [
+            each
+            for each in self.exceptions
+            if "collect" in each
+            and each.get("loan", loan_number) == loan_number
+            and each["date"] <= today
+        ]
 
     def file_behaviour(self, settled_on: str) -> FileBehaviour:
         """Return how the bank's file of a settled date differs from the lender's."""

@@ -32,8 +32,11 @@ class Clerk:
         """Read on from the bookmark, then send the files whose day has come."""
         while self._read():
             pass
-        if self.book.files_to_send():
+        does_collect = any("collect" in each for each in self.script.exceptions)
+        if does_collect or self.book.files_to_send():
             today = date.fromisoformat(self.client.read("health")["business_date"])
+            for number in self.book.loans if does_collect else ():
+                self._collect(number, today)
             for settlement_id, held in self.book.files_to_send():
                 self._reconcile(settlement_id, held, today)
 
@@ -83,7 +86,30 @@ class Clerk:
             Behaviour.CONTRADICTORY: [booked, {**booked, "bank_loan_number": f"SB-{number}-X"}],
         }.get(Behaviour(held["behaviour"]), [booked])
         path = f"loans/{told['loan_id']}/booking-confirmations"
+        held |= {"id": told["loan_id"], "currency": told["currency"]}
         held["booked"] = self._send("book", path, number, bodies)
+
+    def _collect(self, number: str, today: date) -> None:
+        """Tell what the borrower has paid the bank for a loan that it has booked."""
+        held = self.book.loans[number]
+        told = held.setdefault("collected", {})
+        for each in self.script.collects(number, today.isoformat()) if "id" in held else ():
+            reference = f"SB-{number}-{each['date']}"
+            if reference in told:
+                continue
+            paid = {
+                "amount": {"amount": each["collect"], "currency": held["currency"]},
+                "value_date": each["date"],
+                "bank_ref": reference,
+            }
+            less = {"amount": "0.01", "currency": held["currency"]}
+            bodies = {
+                Behaviour.DUPLICATE: [paid, paid],
+                Behaviour.CONTRADICTORY: [paid, {**paid, "amount": less}],
+            }.get(Behaviour(held["behaviour"]), [paid])
+            path = f"loans/{held['id']}/repayments"
+            told[reference] = self._send("collect", path, number, bodies, f"-{reference}")
+            self.book.keep()
 
     def _note(self, told: dict[str, Any]) -> None:
         """Remember that a day is settled; its file follows when its time has come."""
@@ -116,11 +142,11 @@ class Clerk:
         return Behaviour(application.get("behaviour", self.script.otherwise))
 
     def _send(
-        self, what: str, path: str, number: str, bodies: list[dict[str, Any]]
+        self, what: str, path: str, number: str, bodies: list[dict[str, Any]], once: str = ""
     ) -> list[dict[str, Any]]:
         # Each sending has a key of its own, so that the lender sees two requests.
         return [
-            self._noted(what, number, self.client.post(path, body, key=f"{path}-{count}"))
+            self._noted(what, number, self.client.post(path, body, key=f"{path}{once}-{count}"))
             for count, body in enumerate(bodies, start=1)
         ]
 

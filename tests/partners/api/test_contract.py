@@ -96,7 +96,7 @@ def ids(
             name="field.jpg", subject=placement.application, retain_until=now.date(),
         )  # fmt: skip
         quota = build.quota(placement.version, "1000000")
-    lent = asked_for(riverside, harbour, agreement="harbour-71", **TERMS)
+    lent = asked_for(riverside, harbour, agreement="harbour-71", collected_by="bank", **TERMS)
     client = BankClient(program.url, program.client_id, program.key, program.kid)
     script = Script(Behaviour.SILENT, files=FileBehaviour.AMOUNT_OFF)
     bank = SandboxBank(client, script, Book(tmp_path / "book.json"))
