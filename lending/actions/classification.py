@@ -10,10 +10,26 @@ from django.utils.translation import gettext_lazy as _
 
 from lending.models import ClassBasis, Loan, LoanClass
 from lending.queries.classification import profile
-from lending.rules.classification import AssetClass, NoProfile
+from lending.rules.classification import AssetClass, Level, NoProfile
 from tenancy import room
 from tenancy.errors import NotFound
 
+# Each loan by its own delay.
+_OF_LOANS = """
+    SELECT tenant_id, loan_id, max(days) AS days FROM late GROUP BY tenant_id, loan_id
+"""
+# All open loans of a borrower by the longest of his delays.
+_OF_BORROWERS = """
+    SELECT other.tenant_id, other.id AS loan_id,
+        CASE WHEN position.is_open THEN max(late.days) ELSE 0 END AS days
+    FROM late
+    JOIN lending_loan loan ON loan.tenant_id = late.tenant_id AND loan.id = late.loan_id
+    JOIN lending_loan other
+      ON other.tenant_id = loan.tenant_id AND other.borrower_id = loan.borrower_id
+    JOIN lending_loanposition position
+      ON position.tenant_id = other.tenant_id AND position.loan_id = other.id
+    GROUP BY other.tenant_id, other.id, position.is_open
+"""
 # Only loans that are late, or were: what nobody is late with has no rows and is not looked at.
 _CHANGES = """
     WITH floor AS (
@@ -33,10 +49,10 @@ _CHANGES = """
           ON position.tenant_id = last.tenant_id AND position.loan_id = last.loan_id
         WHERE last.asset_class <> 'normal'
           AND (position.arrears_since < %(on)s) IS NOT TRUE
-    ), now AS (
-        SELECT late.*, coalesce((SELECT class FROM floor WHERE from_days <= late.days
-                                 ORDER BY from_days DESC LIMIT 1), 'normal') AS asset_class
-        FROM late
+    ), delay AS ({delay}), now AS (
+        SELECT delay.*, coalesce((SELECT class FROM floor WHERE from_days <= delay.days
+                                  ORDER BY from_days DESC LIMIT 1), 'normal') AS asset_class
+        FROM delay
     )
     INSERT INTO lending_loanclass (loan_id, basis, asset_class, effective_on, days_past_due,
         source, reason, recorded_at)
@@ -47,12 +63,16 @@ _CHANGES = """
 """
 
 
+_OF = {Level.LOAN: _OF_LOANS, Level.BORROWER: _OF_BORROWERS}
+
+
 @room.atomic
 def classify(*, on: date, at: datetime) -> int:
     """
     Write down every loan whose delay puts it into another class at the start of a day.
 
-    By the jurisdiction's floors (`lending/rulesets/`); without a profile there are no classes.
+    By the jurisdiction's floors (`lending/rulesets/`), of each loan or of each borrower, as the
+    profile says; without a profile there are no classes.
     A second call finds nothing to write. Return how many changed.
     """
     try:
@@ -61,7 +81,7 @@ def classify(*, on: date, at: datetime) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            _CHANGES,
+            _CHANGES.replace("{delay}", _OF[floors.level]),
             {
                 "on": on,
                 "at": at,

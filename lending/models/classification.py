@@ -11,6 +11,10 @@ from tenancy.models import TenantForeignKey, TenantModel
 CLASSES = [
     (AssetClass.NORMAL.value, _("Normal")),
     (AssetClass.SPECIAL_MENTION.value, _("Special mention")),
+    (AssetClass.SMA_0.value, _("Special mention, up to 30 days")),
+    (AssetClass.SMA_1.value, _("Special mention, 31 to 60 days")),
+    (AssetClass.SMA_2.value, _("Special mention, 61 to 90 days")),
+    (AssetClass.NPA.value, _("Non-performing")),
     (AssetClass.SUBSTANDARD.value, _("Substandard")),
     (AssetClass.DOUBTFUL.value, _("Doubtful")),
     (AssetClass.LOSS.value, _("Loss")),

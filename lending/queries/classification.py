@@ -11,7 +11,15 @@ from typing import Any
 from uuid import UUID
 
 from lending.models import ClassBasis, LoanClass
-from lending.rules.classification import AssetClass, Floor, Profile, in_force, worst
+from lending.rules.classification import (
+    AssetClass,
+    Floor,
+    Level,
+    NoProfile,
+    Profile,
+    in_force,
+    worst,
+)
 from tenancy import room
 from tenancy.models import Tenant
 
@@ -49,6 +57,7 @@ def _profile(row: dict[str, Any]) -> Profile:
             Floor(floor["from_days"], AssetClass(floor["class"])) for floor in row["floors"]
         ),
         source=row["source"],
+        level=Level(row.get("level", Level.LOAN)),
     )
 
 
@@ -62,10 +71,25 @@ def class_of(loan_id: UUID) -> AssetClass:
     return worst(AssetClass(each) for each in last.values())
 
 
-def said_by_funders(on: date, loan_ids: Iterable[UUID] | None = None) -> dict[UUID, AssetClass]:
-    """Return of which class other lenders held loans on a day; those of whom nobody spoke lack."""
-    rows = LoanClass.objects.filter(basis=ClassBasis.FUNDER, effective_on__lte=on)
+def said_otherwise(on: date, loan_ids: Iterable[UUID] | None = None) -> dict[UUID, AssetClass]:
+    """
+    Return of which class loans were on a day by anything but their own delay; others lack.
+
+    That is what other lenders say, and where the class is the borrower's, what the last close
+    wrote down for all his loans.
+    """
+    bases = [ClassBasis.FUNDER, *([ClassBasis.DELAY] if _is_borrowers(on) else [])]
+    rows = LoanClass.objects.filter(basis__in=bases, effective_on__lte=on)
     if loan_ids is not None:
         rows = rows.filter(loan_id__in=list(loan_ids))
-    told = rows.order_by("id").values_list("loan_id", "asset_class")
-    return {loan_id: AssetClass(said) for loan_id, said in told}
+    last: dict[UUID, dict[str, AssetClass]] = {}
+    for loan_id, basis, said in rows.order_by("id").values_list("loan_id", "basis", "asset_class"):
+        last.setdefault(loan_id, {})[basis] = AssetClass(said)
+    return {loan_id: worst(by_basis.values()) for loan_id, by_basis in last.items()}
+
+
+def _is_borrowers(on: date) -> bool:
+    try:
+        return profile(on=on).level is Level.BORROWER
+    except NoProfile:
+        return False

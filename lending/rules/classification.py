@@ -1,9 +1,10 @@
 """
-How bad a delay is: the collector's bucket, the five classes, the bureau's symbol.
+How bad a delay is: the collector's bucket, the class in law, the bureau's symbol.
 
 Buckets and symbols are conventions of the trade (risk-and-collections.md §4.2: M1 is 1–30 days,
-M7 more than 180; the bureau counts the same months 1 to 7). The five classes are law: by how
-many days overdue a loan is at least of a class stands in dated profiles of the rule set.
+M7 more than 180; the bureau counts the same months 1 to 7). The classes are law, five in China
+and others in India: by how many days overdue a loan is at least of a class stands in dated
+profiles of the rule set.
 """
 
 from __future__ import annotations
@@ -18,17 +19,35 @@ LAST_BUCKET = 7
 
 
 class AssetClass(StrEnum):
-    """The five classes, the best first."""
+    """
+    The classes of all jurisdictions, the best first; a profile names those of its own.
+
+    China has five (normal to loss); India counts special mention accounts in three steps and
+    then the non-performing asset.
+    """
 
     NORMAL = "normal"
     SPECIAL_MENTION = "special_mention"
+    SMA_0 = "sma_0"
+    SMA_1 = "sma_1"
+    SMA_2 = "sma_2"
+    NPA = "npa"
     SUBSTANDARD = "substandard"
     DOUBTFUL = "doubtful"
     LOSS = "loss"
 
 
 SEVERITY = tuple(AssetClass)
-NON_PERFORMING = frozenset({AssetClass.SUBSTANDARD, AssetClass.DOUBTFUL, AssetClass.LOSS})
+NON_PERFORMING = frozenset(
+    {AssetClass.NPA, AssetClass.SUBSTANDARD, AssetClass.DOUBTFUL, AssetClass.LOSS}
+)
+
+
+class Level(StrEnum):
+    """What a class is of: each loan by itself, or the borrower, and with him all his loans."""
+
+    LOAN = "loan"
+    BORROWER = "borrower"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,13 @@ class Profile:
     floors: tuple[Floor, ...]
     source: str
     effective_to: date | None = None
+    level: Level = Level.LOAN
+
+    @property
+    def classes(self) -> tuple[AssetClass, ...]:
+        """The classes that there are under this law, the best first."""
+        named = {AssetClass.NORMAL, *(floor.asset_class for floor in self.floors)}
+        return tuple(each for each in SEVERITY if each in named)
 
     def is_in_force(self, on: date) -> bool:
         """Whether the profile binds on a day."""

@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from lending.actions import classification
 from lending.models import LoanClass
-from lending.queries.classification import class_of
-from lending.rules.classification import AssetClass
+from lending.queries.classification import class_of, profile
+from lending.rules.classification import AssetClass, NoProfile
 from partners.actions import books, feed, participations
 from partners.actions.credentials import bank_of
 from partners.models import BankEvent, Participation, ParticipationStatus
 from tenancy import room
 from tenancy.actions import audit, outbox
 from tenancy.actors import Actor
-from tenancy.errors import NotFound
+from tenancy.errors import FieldError, Invalid, NotFound
 from tenancy.permissions import Permission, require
 
 TOPIC = "loan.classified"
@@ -44,12 +44,14 @@ def say(
 
     :raises NotABank: without the bank's own credential
     :raises NotFound: if no part of such a loan is this bank's
+    :raises Invalid: for a class that the law which binds us does not have
     """
     require(actor, Permission.BANK_DECIDE)
     bank = bank_of(actor)
     part = participations.locked(loan_id)
     if part is None or part.bank_id != bank.pk or part.status not in HOLDING:
         raise NotFound.of(_("Loan"), loan_id)
+    _require_known(asset_class, on)
     noted = classification.note(
         loan_id=loan_id, asset_class=asset_class, said_by=bank.code, reason=reason, on=on, at=at
     )
@@ -64,6 +66,17 @@ def say(
         )
         publish(on=on, at=at)
     return class_of(loan_id)
+
+
+def _require_known(asset_class: AssetClass, on: date) -> None:
+    try:
+        known = profile(on=on).classes
+    except NoProfile:
+        return
+    if asset_class not in known:
+        told = ", ".join(each.value.upper() for each in known)
+        error = FieldError("/class5", asset_class.value.upper(), told)
+        raise Invalid(_("There is no such class here"), errors=[error])
 
 
 @room.atomic

@@ -50,7 +50,7 @@ class OwnLoanSerializer(serializers.Serializer[Any]):
     days_past_due = serializers.IntegerField(source="classified.days_past_due")
     bucket = serializers.CharField(source="classified.bucket", help_text="M0, M1, …")
     class5 = serializers.CharField(
-        source="classified.class5", allow_blank=True, help_text="See /meta/enums"
+        source="classified.class5", allow_blank=True, help_text="See asset_class in /meta/enums"
     )
 
     @extend_schema_field(RateField())

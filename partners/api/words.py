@@ -6,11 +6,13 @@ from typing import Any
 
 from django.utils import translation
 
+from lending.models.classification import CLASSES
 from lending.models.product import TermUnit
 from partners.models import (
     BreakStatus,
     ClaimScope,
     ClaimStatus,
+    CollectedBy,
     DecidedBy,
     DecisionResult,
     LegStatus,
@@ -25,9 +27,11 @@ from partners.models.placement import STATES
 
 LISTS: dict[str, Any] = {
     "application_status": STATES,
+    "asset_class": [(value.upper(), label) for value, label in CLASSES],
     "break_status": BreakStatus.choices,
     "claim_scope": ClaimScope.choices,
     "claim_status": ClaimStatus.choices,
+    "collected_by": CollectedBy.choices,
     "decision_result": DecisionResult.choices,
     "decided_by": DecidedBy.choices,
     "funding_model": MODELS,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from lending.models import EventKind
-from lending.queries.classification import said_by_funders
+from lending.queries.classification import said_otherwise
 from lending.queries.folding import events_of
 from lending.rules.fold import fold
 from lending.rules.state import LoanState
@@ -70,7 +70,7 @@ def planned(bank: PartnerBank, on: date) -> Iterator[Planned]:
 
 def overdue(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Overdue]:
     """Return every loan of a bank that was late at the end of a day, with what is overdue."""
-    said = said_by_funders(on)
+    said = said_otherwise(on)
     for part, state in _stood(fetch(_MAYBE_LATE, {"bank": bank.pk, "on": on}), on):
         if not state.days_past_due or state.oldest_unpaid_due_on is None:
             continue

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from lending.models import LoanEvent
 from lending.models.classification import CLASSES
-from lending.queries.classification import profile, said_by_funders
+from lending.queries.classification import profile, said_otherwise
 from lending.queries.folding import events_of
 from lending.rules.classification import AssetClass, NoProfile, bucket, worst
 from lending.rules.fold import fold
@@ -107,7 +107,7 @@ def standing(parts: Iterable[Participation], on: date) -> list[OwnLoan]:
     ceded = _cessions(rows)
     legs = FundingLeg.objects.filter(participation__in=rows, side=LegSide.BANK)
     funded = dict(legs.values_list("participation_id", "amount"))
-    said = said_by_funders(on, [part.loan_id for part in rows])
+    said = said_otherwise(on, [part.loan_id for part in rows])
     found = []
     for part in rows:
         state = fold(part.loan.frozen_terms, events[part.loan_id], on)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from lending.models import Loan
-from lending.queries.classification import said_by_funders
+from lending.queries.classification import said_otherwise
 from lending.rules.classification import AssetClass
 from partners.models import PartnerBank
 from partners.queries.setwise import fetch
@@ -118,7 +118,7 @@ def outstanding(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Outst
     """Return every loan of a bank that was open on a day, as it stood at the day's end."""
     parameters = {"bank": bank.pk, "on": on, "next": on + timedelta(days=1)}
     rows = [_Standing(*row) for row in fetch(_OUTSTANDING, parameters)]
-    said = said_by_funders(on)
+    said = said_otherwise(on)
     for found in rows:
         dpd = found.dpd or 0
         bucket, class5 = classes(dpd, said.get(found.loan_id))

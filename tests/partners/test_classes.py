@@ -9,10 +9,11 @@ from lending.actions import close
 from lending.rules.classification import AssetClass
 from partners.actions import classes, daily
 from partners.actions.credentials import NotABank
-from partners.models import BankEvent
+from partners.models import AgreementVersion, BankEvent
 from partners.queries.days import day
 from partners.rules.files.rows import Outstanding
-from tenancy.errors import Forbidden, NotFound
+from tenancy.errors import Forbidden, Invalid, NotFound
+from tenancy.models import Tenant
 from tests.lending.servicing import build as servicing
 from tests.partners import build, money
 from tests.partners.money import NOON, SYSTEM
@@ -53,6 +54,31 @@ class TestTheBank:
         [row] = day(build.bank(), on).files["OUTSTANDING"]
         assert isinstance(row, Outstanding)
         assert row.class5 == "DOUBTFUL"
+
+    def test_speaks_of_the_classes_that_there_are(self, room):
+        loan = money.co_lent()
+        with pytest.raises(Invalid) as refused, transaction.atomic():
+            said(loan, AssetClass.NPA)
+        assert refused.value.errors[0].pointer == "/class5"
+
+        Tenant.objects.update(jurisdiction="IN")
+        assert said(loan, AssetClass.NPA) is AssetClass.NPA
+        with pytest.raises(Invalid):
+            said(loan, AssetClass.LOSS)
+
+    def test_is_told_of_all_loans_of_a_borrower_in_india(self, room):
+        Tenant.objects.update(jurisdiction="IN")
+        money.co_lent()
+        money.co_lent("draw-2", of=servicing.draw_terms(), version=AgreementVersion.objects.get())
+        servicing.close_to(DUE + timedelta(1))
+
+        daily.settle_day(actor=SYSTEM, on=DUE, clock=lambda: NOON)
+
+        assert news() == [("SMA_0", 1), ("SMA_0", 1)]
+        [late, young] = day(build.bank(), DUE + timedelta(1)).files["OUTSTANDING"]
+        assert isinstance(late, Outstanding)
+        assert isinstance(young, Outstanding)
+        assert (late.class5, young.class5) == ("SMA_0", "SMA_0")
 
     def test_does_not_make_a_late_loan_better(self, room):
         loan = money.co_lent()

@@ -46,6 +46,27 @@ def test_five_classes_in_china(days, expected):
 
 
 @pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (0, "normal"), (1, "sma_0"), (30, "sma_0"), (31, "sma_1"), (60, "sma_1"), (61, "sma_2"),
+        (90, "sma_2"), (91, "npa"), (361, "npa"),
+    ],
+)  # fmt: skip
+def test_special_mention_accounts_in_india(days, expected):
+    profile = in_force(profiles("IN"), on=ON)
+    assert (profile.classify(days), profile.level) == (expected, "borrower")
+
+
+def test_a_law_has_its_own_classes():
+    assert [each.value for each in in_force(profiles("CN"), on=ON).classes] == [
+        "normal", "special_mention", "substandard", "doubtful", "loss",
+    ]  # fmt: skip
+    assert [each.value for each in in_force(profiles("IN"), on=ON).classes] == [
+        "normal", "sma_0", "sma_1", "sma_2", "npa",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("days", "expected"), [(90, "special_mention"), (120, "substandard"), (121, "doubtful"),
                            (180, "doubtful"), (181, "loss")],
 )  # fmt: skip
