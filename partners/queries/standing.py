@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from lending.models import Loan
+from lending.models import Loan, LoanEvent
 from lending.queries.classification import said_otherwise
+from lending.queries.folding import events_of
 from lending.rules.classification import AssetClass
+from lending.rules.fold import fold
+from lending.rules.instalment import Instalment
 from partners.models import PartnerBank
-from partners.queries.setwise import fetch
+from partners.queries.setwise import by_sets, fetch
 from partners.rules.files.rows import Disbursed, Outstanding
 
+ZERO = Decimal(0)
+
 # From the shares up to the day, so that a day that is settled late stands as it stood. Interest
-# is the position's closed form (lending.rules.state.Accrual).
+# is the position's closed form (lending.rules.state.Accrual), or where something was booked after
+# the day, what the loan folds to without it.
 _OUTSTANDING = """
     WITH held AS (
         SELECT participation.tenant_id, participation.id, participation.loan_id,
             participation.bank_loan_number, participation.ratio_bp, participation.decimals,
-            participation.interest_fraction, participation.holder,
+            participation.interest_fraction,
             loan.number, loan.principal, loan.closed_on
         FROM partners_participation participation
         JOIN lending_loan loan
@@ -44,51 +50,80 @@ _OUTSTANDING = """
         ) share
         WHERE share.participation_id IN (SELECT id FROM held)
         GROUP BY share.tenant_id, share.participation_id
-    ), ceded AS (
-        -- What of the bank's principal somebody else had paid it for by the day.
-        SELECT cession.tenant_id, cession.participation_id,
-            sum(least(greatest(stood.funded - cession.starts_at, 0),
-                coalesce(cession."limit", stood.funded))) AS principal
-        FROM partners_cession cession
-        JOIN stood ON stood.tenant_id = cession.tenant_id
-         AND stood.participation_id = cession.participation_id
-        LEFT JOIN partners_compensationclaim claim
-          ON claim.tenant_id = cession.tenant_id AND claim.id = cession.claim_id
-        LEFT JOIN partners_buyback bought
-          ON bought.tenant_id = cession.tenant_id AND cession.claim_id IS NULL
-         AND bought.participation_id = cession.participation_id
-        WHERE cession.component = 'principal' AND coalesce(claim.paid_on, bought."on") <= %(on)s
-          AND (claim.reversed_on IS NULL OR claim.reversed_on > %(on)s)
-        GROUP BY cession.tenant_id, cession.participation_id
-    ), next AS (
-        SELECT DISTINCT ON (row.tenant_id, row.loan_id) row.tenant_id, row.loan_id, row.due_on,
-            row.principal_due + row.interest_due + row.fee_due
-                - row.principal_paid - row.interest_paid - row.fee_paid AS amount
-        FROM lending_instalment row
-        WHERE row.loan_id IN (SELECT loan_id FROM held) AND row.due_on > %(on)s
-        ORDER BY row.tenant_id, row.loan_id, row.number
     ), accrued AS (
         SELECT tenant_id, loan_id, arrears_since, penalty_accrued,
             CASE WHEN is_open THEN round(accrued_at_since + round(accrual_base * accrual_rate
                     * greatest(%(next)s::date - accrual_since, 0) / accrual_year_days, 10),
                 decimals) ELSE interest_accrued END AS interest
         FROM lending_loanposition
+        WHERE loan_id <> ALL(%(moved)s::uuid[])
+        UNION ALL
+        SELECT app.tenant(), moved.*
+        FROM unnest(%(moved)s::uuid[], %(arrears)s::date[], %(penalties)s::numeric[],
+            %(interests)s::numeric[]) AS moved
+    ), earned AS (
+        -- The bank's part of all that was ever owed.
+        SELECT held.tenant_id, held.id, component.name AS component,
+            CASE component.name WHEN 'principal' THEN stood.funded
+                ELSE round(accrued.interest * held.interest_fraction, held.decimals) END AS amount
+        FROM held
+        JOIN stood ON stood.tenant_id = held.tenant_id AND stood.participation_id = held.id
+        JOIN accrued ON accrued.tenant_id = held.tenant_id AND accrued.loan_id = held.loan_id
+        CROSS JOIN (VALUES ('principal'), ('interest')) AS component(name)
+    ), ceded AS (
+        -- What of it somebody else had paid the bank for by the day.
+        SELECT cession.tenant_id, cession.participation_id, cession.component,
+            sum(least(greatest(earned.amount - cession.starts_at, 0),
+                coalesce(cession."limit", earned.amount))) AS amount
+        FROM partners_cession cession
+        JOIN earned ON earned.tenant_id = cession.tenant_id
+         AND earned.id = cession.participation_id AND earned.component = cession.component
+        LEFT JOIN partners_compensationclaim claim
+          ON claim.tenant_id = cession.tenant_id AND claim.id = cession.claim_id
+        LEFT JOIN partners_buyback bought
+          ON bought.tenant_id = cession.tenant_id AND cession.claim_id IS NULL
+         AND bought.participation_id = cession.participation_id
+        WHERE coalesce(claim.paid_on, bought."on") <= %(on)s
+          AND (claim.reversed_on IS NULL OR claim.reversed_on > %(on)s)
+        GROUP BY cession.tenant_id, cession.participation_id, cession.component
+    ), own AS (
+        SELECT earned.tenant_id, earned.id,
+            sum(coalesce(ceded.amount, 0)) FILTER (WHERE earned.component = 'principal')
+                AS principal_ceded,
+            sum(earned.amount - coalesce(ceded.amount, 0))
+                FILTER (WHERE earned.component = 'interest') AS interest
+        FROM earned
+        LEFT JOIN ceded ON ceded.tenant_id = earned.tenant_id
+         AND ceded.participation_id = earned.id AND ceded.component = earned.component
+        GROUP BY earned.tenant_id, earned.id
+    ), next AS (
+        SELECT DISTINCT ON (row.tenant_id, row.loan_id) row.tenant_id, row.loan_id, row.due_on,
+            row.principal_due + row.interest_due + row.fee_due
+                - row.principal_paid - row.interest_paid - row.fee_paid AS amount
+        FROM lending_instalment row
+        WHERE row.loan_id IN (SELECT loan_id FROM held) AND row.due_on > %(on)s
+          AND row.loan_id <> ALL(%(moved)s::uuid[])
+        ORDER BY row.tenant_id, row.loan_id, row.number
+    ), following AS (
+        SELECT * FROM next
+        UNION ALL
+        SELECT app.tenant(), moved.*
+        FROM unnest(%(moved)s::uuid[], %(dues)s::date[], %(amounts)s::numeric[]) AS moved
     )
     SELECT held.number, held.bank_loan_number, held.principal, held.ratio_bp,
         stood.principal, greatest(accrued.interest - stood.interest, 0),
         greatest(accrued.penalty_accrued - stood.penalty, 0),
-        stood.bank_principal - coalesce(ceded.principal, 0),
-        CASE WHEN held.holder = 'bank' THEN greatest(
-            round(accrued.interest * held.interest_fraction, held.decimals)
-                - stood.bank_interest, 0) ELSE 0 END,
-        next.due_on, coalesce(next.amount, 0),
+        stood.bank_principal - own.principal_ceded,
+        greatest(own.interest - stood.bank_interest, 0),
+        following.due_on, coalesce(following.amount, 0),
         greatest(%(on)s - accrued.arrears_since, 0),
         CASE WHEN held.closed_on <= %(on)s THEN 'CLOSED' ELSE 'ACTIVE' END, held.loan_id
     FROM held
     JOIN stood ON stood.tenant_id = held.tenant_id AND stood.participation_id = held.id
     JOIN accrued ON accrued.tenant_id = held.tenant_id AND accrued.loan_id = held.loan_id
-    LEFT JOIN ceded ON ceded.tenant_id = held.tenant_id AND ceded.participation_id = held.id
-    LEFT JOIN next ON next.tenant_id = held.tenant_id AND next.loan_id = held.loan_id
+    JOIN own ON own.tenant_id = held.tenant_id AND own.id = held.id
+    LEFT JOIN following
+      ON following.tenant_id = held.tenant_id AND following.loan_id = held.loan_id
     ORDER BY held.number
 """
 
@@ -116,7 +151,8 @@ Classes = Callable[[int, AssetClass | None], tuple[str, str]]
 
 def outstanding(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Outstanding]:
     """Return every loan of a bank that was open on a day, as it stood at the day's end."""
-    parameters = {"bank": bank.pk, "on": on, "next": on + timedelta(days=1)}
+    next_day = on + timedelta(days=1)
+    parameters = {"bank": bank.pk, "on": on, "next": next_day, **_moved(bank, on)}
     rows = [_Standing(*row) for row in fetch(_OUTSTANDING, parameters)]
     said = said_otherwise(on)
     for found in rows:
@@ -140,6 +176,36 @@ def outstanding(bank: PartnerBank, on: date, classes: Classes) -> Iterator[Outst
             class5=class5,
             status=found.status,
         )
+
+
+def _moved(bank: PartnerBank, on: date) -> dict[str, list[Any]]:
+    """Return columns of how those loans stood at a day's end of which something came later."""
+    later = LoanEvent.objects.filter(booked_on__gt=on, loan__participations__bank=bank)
+    with by_sets():
+        loans = list(Loan.objects.filter(pk__in=later.values("loan_id")).order_by("pk"))
+    events = events_of([loan.pk for loan in loans])
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("moved", "arrears", "penalties", "interests", "dues", "amounts")
+    }
+    for loan in loans:
+        known = [event for event in events[loan.pk] if event.booked_on <= on]
+        if not known:
+            continue
+        state = fold(loan.frozen_terms, known, on)
+        totals = fold(loan.frozen_terms, known, on + timedelta(days=1)).balances
+        following = next((row for row in state.schedule if row.due_on > on), None)
+        columns["moved"].append(loan.pk)
+        columns["arrears"].append(state.oldest_unpaid_due_on)
+        columns["penalties"].append(totals.penalty_accrued)
+        columns["interests"].append(totals.interest_accrued)
+        columns["dues"].append(following.due_on if following else None)
+        columns["amounts"].append(_without_penalty(following) if following else ZERO)
+    return columns
+
+
+def _without_penalty(row: Instalment) -> Decimal:
+    due = row.principal_due + row.interest_due + row.fee_due
+    return due - row.principal_paid - row.interest_paid - row.fee_paid
 
 
 _DISBURSED = """

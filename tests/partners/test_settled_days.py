@@ -2,14 +2,14 @@
 
 import json
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from lending.actions import repayment
-from partners.actions import claims, daily
+from partners.actions import buy_backs, claims, daily
 from partners.models import CompensationClaim, Settlement, SettlementFile
 from partners.queries import own_loans
 from partners.queries.days import day
@@ -184,10 +184,7 @@ class TestReadAgain:
         [then], [now] = before.files["OUTSTANDING"], after.files["OUTSTANDING"]
         assert isinstance(then, Outstanding)
         assert isinstance(now, Outstanding)
-        assert (now.principal_os, now.partner_principal_os) == (
-            then.principal_os,
-            then.partner_principal_os,
-        )
+        assert now == then
         assert before.files["DISBURSE"] == after.files["DISBURSE"] == ()
 
     def test_settled_twice_is_settled_once(self, loan):
@@ -221,8 +218,8 @@ class TestTheStory:
 LATE = DUE + timedelta(33)
 
 
-def compensated(scope: str) -> CompensationClaim:
-    """A loan for which the guarantor has paid the bank, on a day that is closed."""
+def filed(scope: str) -> CompensationClaim:
+    """A claim for a loan that is late."""
     build.bank()
     build.guarantor()
     version = build.agreement(
@@ -230,11 +227,20 @@ def compensated(scope: str) -> CompensationClaim:
     )
     loan = money.co_lent(version=version)
     servicing.close_to(LATE)
-    claim = claims.file(on=LATE, loan_id=loan.pk, actor=SYSTEM, at=NOON)
+    return claims.file(on=LATE, loan_id=loan.pk, actor=SYSTEM, at=NOON)
+
+
+def paid(claim: CompensationClaim) -> None:
     claims.pay(
         on=LATE, claim_id=claim.pk, reference="G-1", reversible_until=LATE, actor=SYSTEM, at=NOON
     )
     servicing.close_to(LATE + timedelta(1))
+
+
+def compensated(scope: str) -> CompensationClaim:
+    """A loan for which the guarantor has paid the bank, on a day that is closed."""
+    claim = filed(scope)
+    paid(claim)
     return claim
 
 
@@ -264,6 +270,45 @@ class TestAClaim:
         assert (row.new_creditor, row.paid_at) == ("shield", late)
         [owed] = rows("OUTSTANDING", late)
         assert (owed.partner_interest_accrued, owed.dpd, owed.bucket) == (0, 33, "M2")
+
+
+def seventy(interest: Decimal) -> Decimal:
+    return (interest * D("0.7")).quantize(D("0.01"), ROUND_HALF_UP)
+
+
+class TestWhoHeldThePart:
+    """What the bank has of a day's interest goes by the day, whoever holds the part since."""
+
+    def outstanding(self, on: date) -> Outstanding:
+        [row] = day(bank(), on).files["OUTSTANDING"]
+        assert isinstance(row, Outstanding)
+        return row
+
+    @pytest.mark.parametrize("scope", ["FULL", "INSTALMENT"])
+    def test_the_bank_had_its_interest_before_the_guarantor_paid(self, room, scope):
+        claim = filed(scope)
+        then = self.outstanding(LATE - timedelta(1))
+        assert then.partner_interest_accrued == seventy(then.interest_accrued)
+
+        paid(claim)
+
+        assert self.outstanding(LATE - timedelta(1)) == then
+        left = self.outstanding(LATE)
+        rest = seventy(left.interest_accrued) - claim.interest
+        expected = D(0) if scope == "FULL" else rest
+        assert left.partner_interest_accrued == expected
+
+    def test_the_bank_had_its_interest_before_we_bought_its_part(self, loan):
+        servicing.close_to(DUE + timedelta(3))
+        then = self.outstanding(DUE + timedelta(2))
+        assert then.partner_interest_accrued > 105
+
+        buy_backs.buy_back(
+            actor=SYSTEM, at=NOON, on=DUE + timedelta(3), loan_id=loan.pk, reason="papers"
+        )
+
+        assert self.outstanding(DUE + timedelta(2)) == then
+        assert self.outstanding(DUE + timedelta(3)).partner_interest_accrued == 0
 
 
 class TestTheTask:
