@@ -37,6 +37,7 @@ def context(request: HttpRequest, row: Application) -> dict[str, Any]:
         "offers": offers,
         "costs": cost_table(offers[0].cost_table) if offers else None,
         "changes": changes,
+        "channel": _channels().get(row.channel, row.channel),
         "clock": clock_of(row),
         "paused": paused(row, changes, at=timezone.now()),
         "lines": list(CreditLine.objects.filter(application=row)),
@@ -69,6 +70,10 @@ def features(evidence: Mapping[str, Any], decision: Decision | None) -> list[tup
 def labels() -> dict[str, Any]:
     """Return the names of the bundled catalogue's features, in both languages."""
     return dict(_catalogue_labels())
+
+
+def _channels() -> dict[str, str]:
+    return {"merchants": _("Merchants"), "rural": _("Villages"), "platform": _("Platform")}
 
 
 def household_labels() -> dict[str, Any]:

@@ -47,6 +47,7 @@ class CloseRunAdmin(RoomModelAdmin):
         """The steps in the order in which they ran."""
         names = {
             "due": _("Refresh due loans"),
+            "classes": _("Class the loans"),
             "interest": _("Accrue interest"),
             "penalties": _("Accrue penalties"),
             "proofs": _("Prove the books"),

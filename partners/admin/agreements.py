@@ -96,6 +96,11 @@ def _suspend(act: Act, *, is_active: bool) -> str:
     return _("Placing goes on") if is_active else _("Placing has stopped")
 
 
+def _scope(quota: Quota) -> str:
+    parts = (quota.get_period_display(), quota.region, quota.product)
+    return " · ".join(str(part) for part in parts if part)
+
+
 VERBS = (
     Verb(
         "publish", gettext_lazy("Publish the draft"), Permission.AGREEMENT_EDIT, _publish,
@@ -142,7 +147,14 @@ class AgreementAdmin(RoomModelAdmin):
                 {"version": each, "facts": facts(each, ("agreement", "number", "published_at"))}
                 for each in versions
             ],
-            "quotas": left_of(held, on=business_date(request), at=timezone.now()),
+            "quotas": [
+                {"scope": _scope(quota), "amount": left.amount, "left": left.left}
+                for quota, left in zip(
+                    held,
+                    left_of(held, on=business_date(request), at=timezone.now()),
+                    strict=True,
+                )
+            ],
         }
 
     @admin.display(description=gettext_lazy("active"), ordering="is_active")

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lending.admin.charts import bars
 from partners.actions.writing_off import open_request
@@ -17,7 +18,7 @@ from partners.models import Break, BreakStatus, ReconRun, RunStatus
 from partners.queries import exceptions
 from tenancy.admin.access import business_date
 from tenancy.admin.pages import RoomModelAdmin
-from tenancy.admin.shown import amount, link, related, tag
+from tenancy.admin.shown import amount, related, tag
 from tenancy.permissions import Permission
 
 DAYS_DRAWN = 60
@@ -99,8 +100,8 @@ class BreakAdmin(RoomModelAdmin):
         }
 
     @admin.display(description=_("row"), ordering="key")
-    def shown_key(self, row: Break) -> SafeString | str:
-        return link(row, row.key)
+    def shown_key(self, row: Break) -> str:
+        return row.key
 
     @admin.display(description=_("amount"), ordering="amount")
     def shown_amount(self, row: Break) -> SafeString | str:
@@ -110,6 +111,6 @@ class BreakAdmin(RoomModelAdmin):
     def shown_status(self, row: Break) -> SafeString:
         return tag(row.get_status_display(), TONES[BreakStatus(row.status)])
 
-    @admin.display(description=_("due on"), ordering="due_on")
+    @admin.display(description=pgettext_lazy("difference", "due on"), ordering="due_on")
     def shown_due(self, row: Break) -> SafeString | str:
         return row.due_on.isoformat() if not row.is_done else "–"

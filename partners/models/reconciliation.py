@@ -7,6 +7,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ledger.models.fields import MoneyField
 from partners.models.bank import PartnerBank
@@ -164,7 +165,7 @@ class Break(TenantModel):
     status = models.CharField(_("status"), max_length=11, choices=BreakStatus)
     opened_on = models.DateField(_("opened on"))
     opened_at = models.DateTimeField(_("opened"))
-    due_on = models.DateField(_("due on"))
+    due_on = models.DateField(pgettext_lazy("difference", "due on"))
     owner = models.ForeignKey(
         "tenancy.User",
         models.PROTECT,
@@ -210,7 +211,7 @@ class Break(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.type} {self.key}"
+        return f"{self.get_type_display()} {self.key}"
 
     def move_to(self, status: BreakStatus) -> None:
         """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from rural.queries import choices
 from rural.rules.adjustments import Why
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ REASONS: dict[Why, _StrPromise] = {
     Why.ASSET_UNPROVEN: _("without proof it counts in part or not at all"),
     Why.LIVING_FLOOR: _("the county's floor for living costs"),
 }
+# Whose cap it is; a programme is known by its code.
+CAPS: dict[str, _StrPromise] = {"product": _("the product's largest amount")}
 _ITEMS: dict[str, _StrPromise] = {
     "yield": _("yield"),
     "price": _("price"),
@@ -109,5 +112,10 @@ def unit_name(unit: str) -> str:
 
 
 def line_name(name: str) -> str:
-    """Return what a line of the cash flow is called; an enterprise by its own label."""
+    """Return what a line of the cash flow is called; an enterprise with its season."""
+    what, _space, season = name.partition(" ")
+    if season:
+        grown = choices.word("crops", what)
+        kept = choices.word("species", what) if grown == what else grown
+        return f"{kept} {choices.word('seasons', season)}"
     return str(_LINES.get(name, name))

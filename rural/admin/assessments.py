@@ -13,10 +13,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lending.models import Application, ProductVersion
+from lending.models import Application, Product, ProductVersion
 from lending.models.product import RepaymentMethod
 from rural.actions import applications, assessment
-from rural.admin.assessment_words import REASONS, TESTS, item_name, line_name, unit_name
+from rural.admin.assessment_words import (
+    CAPS,
+    REASONS,
+    TESTS,
+    item_name,
+    line_name,
+    unit_name,
+)
 from rural.admin.county_use import used_facts
 from rural.models import Assessment, CapacityPolicy, Household, PanelOutcome
 from rural.queries import cash_chart
@@ -29,7 +36,7 @@ from tenancy.admin.shown import amount, tag
 from tenancy.admin.verbs import Act, Verb, VerbForm
 from tenancy.errors import NotFound, Refusal
 from tenancy.permissions import Permission
-from tenancy.templatetags.figures import money
+from tenancy.templatetags.figures import local_name, money
 
 DUES = 3
 
@@ -52,7 +59,7 @@ class AssessForm(VerbForm):
         sold = ProductVersion.objects.published().filter(
             method=RepaymentMethod.CUSTOM, effective_from__lte=on, product__is_offered=True
         )
-        codes = {version.product.code: str(version.product) for version in sold}
+        codes = {version.product.code: local_name(version.product) for version in sold}
         policy = CapacityPolicy.objects.in_force(on).first()
         grades = [] if policy is None else [grade.code for grade in policy.policy.grades]
         self.fields["product_code"].choices = list(codes.items())  # type: ignore[attr-defined]
@@ -167,6 +174,7 @@ class AssessmentAdmin(RoomModelAdmin):
         months = [f"{shifted(start, at):%Y-%m}" for at in range(found.horizon)]
         return {
             "found": found,
+            "product": _product(row.product_code),
             "grounds": (_("What it stands on"), _grounds(row)),
             "may_try": allowed(request, Permission.CAPACITY_ASSESS),
             "tests": [
@@ -177,6 +185,7 @@ class AssessmentAdmin(RoomModelAdmin):
             "adjustments": [
                 {
                     "row": each,
+                    "subject": line_name(each.subject),
                     "item": item_name(each.item),
                     "unit": unit_name(each.unit),
                     "why": REASONS[each.why],
@@ -300,7 +309,12 @@ def _where(code: str, detail: str, months: list[str]) -> str:
     scenario, _colon, month = detail.partition(":")
     if code == "T1" and month:
         return f"{names.get(scenario, scenario)}, {months[int(month)]}"
-    return names.get(scenario, detail)
+    return names.get(scenario, str(CAPS.get(detail, detail)))
+
+
+def _product(code: str) -> str:
+    product = Product.objects.filter(code=code).first()
+    return local_name(product) if product else code
 
 
 def _safe(svg: str) -> SafeString:

@@ -25,7 +25,7 @@ from tenancy.admin.pages import RoomModelAdmin
 from tenancy.permissions import Permission
 
 # The drawing's size in its own units, and the space left at its edge.
-WIDTH, HEIGHT, MARGIN = 360, 240, 24
+WIDTH, HEIGHT, MARGIN = 360, 240, 36
 LEAST_RADIUS, MOST_RADIUS = 9, 20
 BAND = Decimal("0.02")
 SHADES = (("#c2410c", Decimal("0.25")), ("#d97706", Decimal("0.50")), ("#65a30d", Decimal("0.75")))

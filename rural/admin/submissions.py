@@ -19,6 +19,7 @@ from tenancy.admin.facts import facts
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import link, tag
 from tenancy.permissions import Permission
+from tenancy.templatetags.figures import role_name
 
 TONES = {
     SubmissionStatus.COMPLETE: "good",
@@ -37,7 +38,7 @@ class SubmissionAdmin(RoomModelAdmin):
     view_permission = Permission.HOUSEHOLD_VIEW
     audits_views = True
     list_display = (
-        "form_code", "form_version", "shown_status", "agent_name", "agent_role", "household",
+        "form_code", "form_version", "shown_status", "agent_name", "shown_role", "household",
         "flags", "received_at",
     )  # fmt: skip
     list_filter = ("form_code", "status", "agent_role")
@@ -48,6 +49,10 @@ class SubmissionAdmin(RoomModelAdmin):
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def shown_status(self, row: Submission) -> SafeString:
         return tag(row.get_status_display(), TONES[SubmissionStatus(row.status)])
+
+    @admin.display(description=gettext_lazy("role"), ordering="agent_role")
+    def shown_role(self, row: Submission) -> str:
+        return role_name(row.agent_role)
 
     def page(self, request: HttpRequest, row: Submission) -> dict[str, Any]:
         """What was answered in the form's words; what was wrong; photos."""

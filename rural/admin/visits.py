@@ -170,7 +170,10 @@ class VisitAdmin(RoomModelAdmin):
             for each in VisitSignal.objects.filter(visit=row).order_by("-severity", "code")
         ]
         headings = (_("Signal"), _("Severity"))
-        return {"cards": [("", facts(row))], "tables": [Table(_("Signals"), headings, shown)]}
+        return {
+            "cards": [("", facts(row, ("officer_id", "co_officer_id")))],
+            "tables": [Table(_("Signals"), headings, shown)],
+        }
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def shown_status(self, row: Visit) -> SafeString:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rural.rules.visits import Calendar, Kind
 from tenancy.models import (
@@ -125,7 +126,7 @@ class Visit(TenantModel):
         "lending.Loan", null=True, blank=True, related_name="+", verbose_name=_("loan")
     )
     kind = models.CharField(_("kind"), max_length=11, choices=VisitKind)
-    due_on = models.DateField(_("due on"))
+    due_on = models.DateField(pgettext_lazy("visit", "due on"))
     status = models.CharField(
         _("status"), max_length=9, choices=VisitStatus, default=VisitStatus.DUE
     )

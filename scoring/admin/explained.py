@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from scoring.models import Decision
+from scoring.queries import samples
 from scoring.rules.scaling import HIGHEST, LOWEST
 from tenancy.templatetags.figures import local, number
 
@@ -51,7 +52,9 @@ def feature_names(card: Mapping[str, Any]) -> dict[str, str]:
         "request.amount": _("Requested amount"),
         "request.term": _("Requested term"),
     }
-    return own | {row["name"]: local(row["label"]) for row in card["features"]}
+    # A policy may ask for a feature that the card does not weigh.
+    known = [*samples.catalogue("merchant_flow")["features"], *card["features"]]
+    return own | {row["name"]: local(row["label"]) for row in known}
 
 
 def cell_words(cell: Mapping[str, Any]) -> str:

@@ -58,6 +58,13 @@ class RoomModelAdmin(ModelAdmin):
         """Return what the row's own page shows; by itself, every column."""
         return {"cards": [("", facts(row, self.hidden_columns))]}
 
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """Lead to a row by its first column that does not lead elsewhere already."""
+        if self.list_display_links is None or self.list_display_links:
+            return self.list_display_links
+        plain = [each for each in list_display if not getattr(each, "is_link", False)]
+        return plain[:1]
+
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """As the matrix says for the role that the person plays in this room."""
         if not self.admits_banks and allowed(request, Permission.BANK_DESK):

@@ -49,4 +49,5 @@ def related(name: str, label: _StrPromise, ordering: str = "") -> Callable[[Any]
 
     # What the list calls the column in its markup.
     shown.__name__ = f"shown_{name}"
+    shown.is_link = True  # type: ignore[attr-defined]
     return shown
