@@ -24,6 +24,8 @@ from tenancy.roles import Role
 
 _HERE = Path(__file__).resolve().parent.parent
 FORMS = _HERE / "forms"
+# What bundled forms said before, by the hash of all but the version.
+EARLIER = FORMS / "earlier.json"
 INTAKE = _HERE / "rulesets" / "intake.json"
 # Whoever can send a form in can be named in one.
 ROLES = frozenset({Role.OFFICER.value, Role.SUPERVISOR.value, Role.AGENT.value})
@@ -46,16 +48,25 @@ def adopt(*, actor: Actor, at: datetime) -> int:
     """
     Take over the bundled forms and intake rules; return how many were new.
 
-    Repeating is harmless: a form that the tenant already has, in whatever version, stays his.
+    Repeating is harmless: a form that the tenant has made his own, or is editing, stays his. One
+    that stands as it was bundled before gets the bundled one as its next version.
     """
     require(actor, Permission.FORM_PUBLISH)
-    held = set(FormDefinition.objects.values_list("code", flat=True))
     bundled = [_read(path) for path in sorted(FORMS.glob("F*.json"))]
-    new = [each for each in bundled if each["code"] not in held]
+    earlier = _read(EARLIER)
+    new = [each for each in bundled if _is_news(each, earlier.get(each["code"], []))]
     for definition in new:
         version = draft(actor=actor, at=at, definition=definition)
         publish(actor=actor, at=at, definition_id=version.pk)
     return len(new) + _adopt_rules(actor=actor, at=at)
+
+
+def _is_news(definition: Mapping[str, Any], earlier: list[str]) -> bool:
+    newest = FormDefinition.objects.filter(code=definition["code"]).order_by("version").last()
+    if newest is None:
+        return True
+    said = content.digest({k: v for k, v in newest.definition.items() if k != "version"})
+    return newest.status == DefinitionStatus.PUBLISHED and said in earlier
 
 
 def _adopt_rules(*, actor: Actor, at: datetime) -> int:

@@ -21,8 +21,9 @@ from rural.models import (
     Village,
 )
 from rural.rules import merging
-from rural.rules.forms import personal, values
+from rural.rules.forms import personal
 from rural.rules.forms.definitions import Field, Form, Type
+from rural.rules.forms.distance import place
 from rural.rules.forms.expressions import is_empty
 from tenancy import room
 from tenancy.actors import Actor
@@ -319,7 +320,7 @@ def _set_columns(household: Household, record_: Mapping[str, Any]) -> None:
         {"id_number": record_.get("id_no", ""), "phone": record_.get("phone", "")}
     )
     point = record_.get("dwelling_gps")
-    where = values.place(point) if isinstance(point, Mapping) else None
+    where = place(point) if isinstance(point, Mapping) else None
     if where is not None and isinstance(point, Mapping):
         household.latitude = Decimal(point["lat"]).quantize(Decimal("1E-6"))
         household.longitude = Decimal(point["lon"]).quantize(Decimal("1E-6"))

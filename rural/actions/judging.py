@@ -9,8 +9,9 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from rural.actions import wording
-from rural.models import FormDefinition, Household, Village
-from rural.queries import choices, forms
+from rural.actions.enterprises import CROP_FORM
+from rural.models import AttachmentUse, FormDefinition, Household, Village
+from rural.queries import choices, forms, land
 from rural.queries.intake import Limits
 from rural.rules.forms import checking
 from rural.rules.forms.definitions import Form
@@ -54,6 +55,8 @@ def judge(*, actor: Actor, at: datetime, on: date, sent: Sent, limits: Limits) -
     _check_answers(judged, judged.form, actor=actor, on=on, sent=sent)
     judged.errors += bad_attachments(sent, limits)
     judged.flags += _odd_times(sent, at=at, limits=limits)
+    if not judged.errors:
+        judged.flags += _odd_beside_others(judged, sent)
     if sent.start_gps.get("accuracy") == "0":
         judged.flags.append("mock_gps")
     # The engine says so of a place in the answers too.
@@ -175,3 +178,22 @@ def _odd_times(sent: Sent, *, at: datetime, limits: Limits) -> Iterator[str]:
     now = sent.sent_at or at
     if finalized is not None and now - finalized > limits.late:
         yield "late"
+
+
+def _odd_beside_others(judged: Judgement, sent: Sent) -> Iterator[str]:
+    """Give what is odd only because of what others have sent; never who they are."""
+    if sent.form_code == HOUSEHOLD_FORM and judged.village is not None:
+        household_id = sent.household_id or sent.root_uuid
+        yield from land.odd_parcels(sent.answers, judged.village, household_id)
+    elif sent.form_code == CROP_FORM and judged.household is not None:
+        yield from land.photos_off_land(sent.answers, judged.household)
+    if _has_others_photo(judged, sent):
+        yield "photo_again"
+
+
+def _has_others_photo(judged: Judgement, sent: Sent) -> bool:
+    """Whether one of its pictures, byte for byte, came with a form about somebody else."""
+    announced = [each.sha256 for each in sent.attachments]
+    used = AttachmentUse.objects.filter(attachment__sha256__in=announced)
+    about = str(sent.household_id or sent.root_uuid)
+    return used.exclude(submission__household=about).exclude(submission__subject=about).exists()

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rural.admin.assessment_words import unit_name
+from rural.rules.forms import boundary
 from rural.rules.forms.definitions import Field, Form, Type
 from rural.rules.forms.expressions import is_empty
 
@@ -53,11 +54,20 @@ def shown(field: Field | None, value: Any) -> str | SafeString:
         return _("yes") if value else _("no")
     if field.type in (Type.PHOTOS, Type.SIGNATURE):
         return _("%d files") % (len(value) if isinstance(value, list) else 1)
+    if field.type is Type.BOUNDARY:
+        return _walked(value)
     if isinstance(value, dict):
         return f"{value.get('lat')}, {value.get('lon')} ± {value.get('accuracy')} m"
     chosen = value if isinstance(value, list) else [value]
     words = ", ".join(_chosen(field, str(item)) for item in chosen)
     return f"{words} {unit_name(field.unit)}".strip()
+
+
+def _walked(corners: list[Any]) -> str:
+    return _("%(count)d corners, %(area)s mu") % {
+        "count": len(corners),
+        "area": boundary.area_of(corners),
+    }
 
 
 def _rows(field: Field, rows: list[Any]) -> list[tuple[str]]:

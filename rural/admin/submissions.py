@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rural.admin.answers import answered
+from rural.admin.flag_words import odd
 from rural.models import Submission, SubmissionStatus
 from rural.queries.attachments import missing
 from rural.queries.forms import parsed
@@ -28,7 +29,7 @@ TONES = {
     SubmissionStatus.CONFLICT: "warn",
     SubmissionStatus.REJECTED: "bad",
 }
-_ELSEWHERE = ("answers", "numbers", "errors", "definition", "start_gps")
+_ELSEWHERE = ("answers", "numbers", "errors", "definition", "start_gps", "flags")
 
 
 @admin.register(Submission)
@@ -56,7 +57,8 @@ class SubmissionAdmin(RoomModelAdmin):
 
     def page(self, request: HttpRequest, row: Submission) -> dict[str, Any]:
         """What was answered in the form's words; what was wrong; photos."""
-        sections = answered(parsed(row.definition), row.answers) if row.definition else []
+        form = parsed(row.definition) if row.definition else None
+        sections = answered(form, row.answers) if form else []
         wrong = [(error["pointer"], error["expected"]) for error in row.errors]
         cases = [(case.get_kind_display(), link(case)) for case in row.conflicts.all()]
         photos = [(each.name, link(each)) for each in documents_of(row)]
@@ -64,6 +66,7 @@ class SubmissionAdmin(RoomModelAdmin):
         cards = [
             ("", facts(row, _ELSEWHERE)),
             (_("Why it was rejected"), wrong),
+            (_("Worth a second look"), odd(form, row.flags)),
             (_("Conflicts"), cases),
             *sections,
             (_("Photos and signatures"), photos),

@@ -22,6 +22,7 @@ TYPES: dict[Type, _StrPromise] = {
     Type.PHONE: _("telephone number"),
     Type.ID_NUMBER: _("identity number"),
     Type.GEOPOINT: _("place on the map"),
+    Type.BOUNDARY: _("boundary as walked"),
     Type.PHOTOS: _("photos"),
     Type.SIGNATURE: _("signature"),
     Type.REPEAT: _("list"),

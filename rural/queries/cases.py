@@ -19,6 +19,7 @@ from rural.rules.areas import Area, Parcel, Right, registered, within
 from rural.rules.benchmarks import Kind
 from rural.rules.capacity import Cap, Case
 from rural.rules.crops import CropBenchmark, CropCycle
+from rural.rules.forms.boundary import area_of
 from rural.rules.household import Asset, Debt, Earner, Home, Outlay
 from rural.rules.livestock import Batch, FatteningHerd, HerdBenchmark, YieldingHerd
 from rural.rules.months import MonthAmount, MonthShare
@@ -220,7 +221,7 @@ def _area(
     harvest = date.fromisoformat(values["harvest_end"])
     chosen = {int(number) for number in values["parcel_numbers"].split(",")}
     used = [parcel for number, parcel in enumerate(parcels, 1) if number in chosen]
-    measured = [_number(parcel, "polygon_mu") for parcel in used]
+    measured = [_measured(parcel) for parcel in used]
     seen = _seen(row, sorted(chosen))
     return Area(
         declared=_number(values, "area_mu"),
@@ -230,11 +231,17 @@ def _area(
         )
         if parcels
         else None,
-        polygon=sum(measured, ZERO) if measured and all(measured) else None,
+        polygon=sum((mu for mu in measured if mu), ZERO) if measured and all(measured) else None,
         seen=sum((each.area_mu for each in seen), ZERO) if seen else None,
         seen_crop=_other_crop(seen, row.crop),
         seen_confidence=min((each.confidence for each in seen), default=ZERO),
     )
+
+
+def _measured(parcel: Mapping[str, Any]) -> Decimal | None:
+    """A parcel's mu by its boundary and by another measurement: the smaller; None without both."""
+    told = (area_of(parcel.get("boundary")), _number(parcel, "polygon_mu") or None)
+    return min((mu for mu in told if mu is not None), default=None)
 
 
 def _seen(row: CropEnterprise, chosen: Sequence[int]) -> list[Observation]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from rural.models import Assessment, CropEnterprise, Household, LivestockEnterprise, Submission
+from rural.rules.forms.content import digest
 from tenancy.models import Document
 
 ZERO = Decimal(0)
@@ -103,13 +104,20 @@ def _household(row: Household) -> dict[str, Any]:
     }
 
 
+def _parcel(parcel: Mapping[str, Any]) -> dict[str, str]:
+    """Return a parcel without its place; the hash proves later which boundary was meant."""
+    told = {"mu": parcel["mu"], "right": parcel["right"]}
+    walked = parcel.get("boundary")
+    return told | ({"polygon_hash": digest(walked)} if walked else {})
+
+
 def _rural(row: Household, assessment: Assessment) -> dict[str, Any]:
     parcels = _rows(row.values, "parcels")
     return {
         "land_mu_registered": _mu(parcels, "contracted"),
         "land_mu_leased": _mu(parcels, "leased_in"),
         "land_mu_leased_out": _mu(parcels, "leased_out"),
-        "parcels": [{"mu": each["mu"], "right": each["right"]} for each in parcels],
+        "parcels": [_parcel(each) for each in parcels],
         "crops": [
             {
                 "crop": each.crop,

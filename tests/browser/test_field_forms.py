@@ -123,6 +123,16 @@ class Thumb:
             expect(node.locator("img")).to_have_count(len(value))
         elif kind == "signature":
             self.sign(node)
+        elif kind == "boundary":
+            self.walk(node, value)
+
+    def walk(self, node: Locator, corners: Sequence[Mapping[str, str]]) -> None:
+        """Go from corner to corner, and home again."""
+        for number, corner in enumerate(corners, start=1):
+            self.phone.stand(float(corner["lat"]), float(corner["lon"]))
+            node.locator(".button").first.click()
+            expect(node.locator(".gps")).to_contain_text(f"{number} 个角")
+        self.phone.stand()
 
     def photo(self) -> bytes:
         self.seed += 1

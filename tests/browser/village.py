@@ -211,6 +211,13 @@ class Phone:
         self.field("/village").locator("select").last.select_option(build.VILLAGE)
         self.field("/income").locator("input").fill(income)
 
+    def stand(self, lat: float | None = None, lon: float | None = None, radius: int = 4) -> None:
+        """Be at a place, as the phone's receiver tells it; without one, back in the village."""
+        there = {**SPOT, "accuracy": radius}
+        if lat is not None and lon is not None:
+            there |= {"latitude": lat, "longitude": lon}
+        self.context.set_geolocation(there)  # type: ignore[arg-type]
+
     def next(self) -> None:
         self.page.locator(".bottom .main").click()
 

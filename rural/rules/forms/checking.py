@@ -9,7 +9,7 @@ from typing import Any
 
 from rural.rules.forms import expressions, values
 from rural.rules.forms.definitions import Field, Form, Section, Type
-from rural.rules.forms.distance import metres
+from rural.rules.forms.distance import metres, place
 from rural.rules.forms.expressions import Scope, is_empty
 from rural.rules.forms.findings import Context, Finding, Findings, shown
 
@@ -76,9 +76,11 @@ class _Checker:
         if any(each.rule in ("type", "unknown") for each in misfits):
             return
         if field.type is Type.REPEAT:
-            for place, row in enumerate(value):
-                self._row(field, row, f"{pointer}/{place}")
+            for number, row in enumerate(value):
+                self._row(field, row, f"{pointer}/{number}")
         elif field.type is Type.GEOPOINT:
+            self.found.warnings += _doubts(field, [value], pointer)
+        elif field.type is Type.BOUNDARY:
             self.found.warnings += _doubts(field, value, pointer)
         elif field.type is Type.PHOTOS:
             self._photos(field, value, pointer)
@@ -101,8 +103,8 @@ class _Checker:
             self.found.warnings.append(Finding(pointer, "warn", told, words=field.warn_message))
 
     def _photos(self, field: Field, photos: list[dict[str, Any]], pointer: str) -> None:
-        for place, photo in enumerate(photos):
-            at = f"{pointer}/{place}"
+        for number, photo in enumerate(photos):
+            at = f"{pointer}/{number}"
             self.found.errors += self._too_old(field, photo, at)
             if field.near:
                 self._from_afar(field, photo, at)
@@ -118,12 +120,12 @@ class _Checker:
             )
 
     def _from_afar(self, field: Field, photo: Mapping[str, Any], pointer: str) -> None:
-        here, places = values.place(photo), list(self._places(field.near))
+        here, places = place(photo), list(self._places(field.near))
         if here is None:
             self.found.warnings.append(Finding(pointer, "no_place"))
         elif places and field.within_metres is not None:
             # The photo's own radius counts in its favour.
-            distance = min(metres(here, place) for place in places)
+            distance = min(metres(here, there) for there in places)
             slack = float(values.accuracy(photo) or 0)
             if distance - slack > float(field.within_metres):
                 self.found.errors.append(
@@ -133,9 +135,9 @@ class _Checker:
     def _places(self, names: Iterable[str]) -> Iterator[tuple[float, float]]:
         for name in names:
             value = self.scope.answers.get(name)
-            place = values.place(value) if isinstance(value, Mapping) else None
-            if place is not None:
-                yield place
+            there = place(value) if isinstance(value, Mapping) else None
+            if there is not None:
+                yield there
 
 
 def _all_names(field: Field, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,12 +145,10 @@ def _all_names(field: Field, row: Mapping[str, Any]) -> dict[str, Any]:
     return {inner.name: None for inner in field.fields} | dict(row)
 
 
-def _doubts(field: Field, point: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
+def _doubts(field: Field, points: Iterable[Mapping[str, Any]], pointer: str) -> Iterator[Finding]:
     """A radius of nothing comes from a made-up place, a wide one from a bad reception."""
-    radius = values.accuracy(point)
-    if radius is None:
-        return
-    if radius == 0:
+    radius = values.worst_accuracy(points)
+    if any(values.accuracy(point) == 0 for point in points):
         yield Finding(pointer, "mock")
     elif field.warn_accuracy is not None and field.warn_accuracy < radius:
         yield Finding(pointer, "accuracy", f"{radius:f}", f"{field.warn_accuracy:f}", "m")

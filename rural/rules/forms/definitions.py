@@ -22,6 +22,7 @@ class Type(StrEnum):
     PHONE = "phone"
     ID_NUMBER = "id_number"
     GEOPOINT = "geopoint"
+    BOUNDARY = "boundary"
     PHOTOS = "photos"
     SIGNATURE = "signature"
     REPEAT = "repeat"

@@ -9,6 +9,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from rural.rules.forms import boundary
+
 # A number as answers and literals write it. Text that looks like one is compared as one.
 NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,12})?")
 QUOTIENT_PLACES = Decimal("1E-12")
@@ -224,6 +226,7 @@ OPERATORS: dict[str, Operator] = {
     "abs": _abs,
     "empty": lambda operands, scope: is_empty(evaluate(operands[0], scope)),
     "if": _if,
+    "area": lambda operands, scope: boundary.area_of(evaluate(operands[0], scope)),
     "birth": lambda operands, scope: birth_of(evaluate(operands[0], scope)),
     "age": _age,
 }
@@ -234,4 +237,5 @@ ARITY: dict[str, tuple[int, int]] = {
     "eq": (2, 2), "ne": (2, 2), "lt": (2, 2), "le": (2, 2), "gt": (2, 2), "ge": (2, 2),
     "and": (1, 20), "or": (1, 20), "not": (1, 1), "in": (2, 2), "days": (2, 2), "today": (0, 0),
     "abs": (1, 1), "empty": (1, 1), "if": (3, 3), "birth": (1, 1), "age": (1, 1),
+    "area": (1, 1),
 }  # fmt: skip

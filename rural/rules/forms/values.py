@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from rural.rules.forms import boundary
 from rural.rules.forms.definitions import Field, Type
+from rural.rules.forms.distance import place
 from rural.rules.forms.expressions import day
 from rural.rules.forms.findings import Context, Finding, shown
 from rural.rules.forms.identity import MASKED, MOBILE, is_id_number
@@ -46,14 +48,6 @@ def moment(value: Any) -> datetime | None:
         return None
 
 
-def place(value: Mapping[str, Any]) -> tuple[float, float] | None:
-    """Return latitude and longitude of a point or photo, None if it has none."""
-    lat, lon = value.get("lat"), value.get("lon")
-    if not _is_degrees(lat, 90) or not _is_degrees(lon, 180):
-        return None
-    return float(str(lat)), float(str(lon))
-
-
 def is_shot(value: Any) -> bool:
     """Return whether a value is one photo or signature: a hash and a moment."""
     return (
@@ -84,15 +78,18 @@ def _number(shape: re.Pattern[str]) -> Check:
         if not isinstance(value, str) or not shape.fullmatch(value):
             yield "type", field.type
             return
-        amount = Decimal(value)
-        if field.minimum is not None and amount < field.minimum:
-            yield "min", f"{field.minimum:f}"
-        if field.maximum is not None and amount > field.maximum:
-            yield "max", f"{field.maximum:f}"
+        yield from _bounds(field, Decimal(value))
         if field.places is not None and len(value.partition(".")[2]) > field.places:
             yield "places", str(field.places)
 
     return check
+
+
+def _bounds(field: Field, amount: Decimal) -> Iterator[tuple[str, str]]:
+    if field.minimum is not None and amount < field.minimum:
+        yield "min", f"{field.minimum:f}"
+    if field.maximum is not None and amount > field.maximum:
+        yield "max", f"{field.maximum:f}"
 
 
 def _date(field: Field, value: Any, context: Context) -> Iterator[tuple[str, str]]:
@@ -148,15 +145,40 @@ def _place(field: Field, value: Any, context: Context) -> Iterator[tuple[str, st
 
 
 def _geopoint(field: Field, value: Any, context: Context) -> Iterator[tuple[str, str]]:
-    if (
-        not isinstance(value, Mapping)
-        or place(value) is None
-        or accuracy(value) is None
-        or moment(value.get("at")) is None
-    ):
+    if not _is_point(value):
         yield "type", field.type
-    elif field.max_accuracy is not None and (accuracy(value) or 0) > field.max_accuracy:
+    else:
+        yield from _imprecise(field, [value])
+
+
+def _is_point(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and place(value) is not None
+        and accuracy(value) is not None
+        and moment(value.get("at")) is not None
+    )
+
+
+def _imprecise(field: Field, points: list[Any]) -> Iterator[tuple[str, str]]:
+    if field.max_accuracy is not None and worst_accuracy(points) > field.max_accuracy:
         yield "accuracy", f"{field.max_accuracy:f}"
+
+
+def _boundary(field: Field, value: Any, context: Context) -> Iterator[tuple[str, str]]:
+    if not isinstance(value, list) or not all(_is_point(point) for point in value):
+        yield "type", field.type
+        return
+    ring = boundary.corners([place(point) or (0.0, 0.0) for point in value])
+    least, most = field.least or boundary.FEWEST_CORNERS, field.most or boundary.MOST_CORNERS
+    if len(ring) < least or len(value) > most:
+        yield "corners", f"{least}–{most}"
+        return
+    if boundary.is_crossed(ring):
+        yield "crossed", ""
+    else:
+        yield from _bounds(field, boundary.mu(ring))
+    yield from _imprecise(field, value)
 
 
 def _photos(field: Field, value: Any, context: Context) -> Iterator[tuple[str, str]]:
@@ -197,10 +219,9 @@ def accuracy(value: Mapping[str, Any]) -> Decimal | None:
     return Decimal(sent)
 
 
-def _is_degrees(value: Any, limit: int) -> bool:
-    if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{1,15})?", value):
-        return False
-    return abs(Decimal(value)) <= limit
+def worst_accuracy(points: Iterable[Mapping[str, Any]]) -> Decimal:
+    """Return the widest radius of some points."""
+    return max((accuracy(point) or Decimal(0) for point in points), default=Decimal(0))
 
 
 _SECRET = (Type.PHONE, Type.ID_NUMBER)
@@ -215,6 +236,7 @@ _CHECKS: dict[Type, Check] = {
     Type.PHONE: _phone,
     Type.ID_NUMBER: _id_number,
     Type.GEOPOINT: _geopoint,
+    Type.BOUNDARY: _boundary,
     Type.PHOTOS: _photos,
     Type.SIGNATURE: _signature,
     Type.REPEAT: _repeat,

@@ -145,6 +145,17 @@ def of_point(field: Field, value: Any) -> Iterator[Try]:
         yield Try({**value, **broken}, "type")
 
 
+def of_boundary(field: Field, value: Any) -> Iterator[Try]:
+    yield Try(value[:2], "corners")
+    yield Try(value[:3], "")
+    yield Try(value[::-1], "")
+    yield Try([value[0], value[2], value[1], value[3]], "crossed")
+    yield Try(answers.walked(38.2, 116.2, metres=6), "min")
+    yield Try(answers.walked(38.2, 116.2, metres=1900), "max")
+    for attempt in of_point(field, value[0]):
+        yield Try([attempt.value, *value[1:]], attempt.rule)
+
+
 def of_photos(field: Field, value: Any) -> Iterator[Try]:
     files = Files(AT, first=40_000)
     yield Try(files.shots((field.most or 0) + 1), "count")
@@ -180,6 +191,7 @@ _OF_TYPE: dict[Type, Callable[[Field, Any], Iterator[Try]]] = {
     Type.PHONE: of_phone,
     Type.ID_NUMBER: of_id_number,
     Type.GEOPOINT: of_point,
+    Type.BOUNDARY: of_boundary,
     Type.PHOTOS: of_photos,
     Type.SIGNATURE: of_signature,
     Type.REPEAT: of_rows,

@@ -4,6 +4,7 @@
 import { isEmpty, isTrue } from "../rules/expression.js";
 import { isRelevant } from "../rules/validation.js";
 import { own, unitWords, w } from "../words.js";
+import { boundary } from "./boundary.js";
 import { boolean, choice, date, integer, multiple, number, text } from "./controls.js";
 import { geopoint, photos, signature } from "./media.js";
 import { place } from "./place.js";
@@ -12,9 +13,9 @@ import { h } from "./dom.js";
 
 const CONTROLS = {
   text, integer, decimal: number, date, select: choice, multiselect: multiple, boolean,
-  phone: text, id_number: text, geopoint, photos, signature, repeat, place,
+  phone: text, id_number: text, geopoint, boundary, photos, signature, repeat, place,
 };
-const GROUPED = new Set(["multiselect", "boolean", "geopoint", "photos", "signature", "repeat", "place"]);
+const GROUPED = new Set(["multiselect", "boolean", "geopoint", "boundary", "photos", "signature", "repeat", "place"]);
 
 let serial = 0;
 

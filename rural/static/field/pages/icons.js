@@ -23,3 +23,24 @@ export function icon(name) {
   drawn.append(path);
   return drawn;
 }
+
+const OUTLINE_SIZE = 100;
+
+/** Return the outline of a piece of land, north above; its corners are [latitude, longitude]. */
+export function outline(corners) {
+  const drawn = document.createElementNS(SVG, "svg");
+  const ring = document.createElementNS(SVG, "polygon");
+  drawn.setAttribute("viewBox", `-5 -5 ${OUTLINE_SIZE + 10} ${OUTLINE_SIZE + 10}`);
+  drawn.setAttribute("aria-hidden", "true");
+  ring.setAttribute("points", onPaper(corners).map((point) => point.join(",")).join(" "));
+  drawn.append(ring);
+  return drawn;
+}
+
+function onPaper(corners) {
+  // A degree of longitude is shorter than one of latitude.
+  const flat = corners.map(([lat, lon]) => [lon * Math.cos((corners[0][0] * Math.PI) / 180), -lat]);
+  const least = [0, 1].map((axis) => Math.min(...flat.map((point) => point[axis])));
+  const span = Math.max(...flat.flatMap((point) => point.map((value, axis) => value - least[axis]))) || 1;
+  return flat.map((point) => point.map((value, axis) => (((value - least[axis]) / span) * OUTLINE_SIZE).toFixed(1)));
+}

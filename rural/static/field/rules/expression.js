@@ -2,6 +2,7 @@
 // (rural/rules/forms/expressions.py). Whatever is compared or computed with an empty answer is
 // unknown (null), and "not", "and", "or" treat unknown as Kleene does.
 
+import { areaOf } from "./boundary.js";
 import { absolute, add, compare, decimal, divide, isDecimal, multiply, subtract, written } from "./decimal.js";
 import { birthOf, isDay } from "./identity.js";
 
@@ -141,4 +142,5 @@ const OPERATORS = {
   if: chosen,
   birth: (scope, part) => birthOf(evaluate(part, scope)),
   age,
+  area: (scope, part) => number(areaOf(evaluate(part, scope))),
 };

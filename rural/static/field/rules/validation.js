@@ -5,13 +5,13 @@
 // lists: {role, today, finalizedAt (ms or null), lists: {name: values}, mayBeMasked}.
 
 import { compare, decimal } from "./decimal.js";
+import { metres, place } from "./distance.js";
 import { isEmpty, isFalse, isTrue } from "./expression.js";
-import { accuracy, misfits, moment, place } from "./values.js";
+import { accuracy, misfits, moment, worstAccuracy } from "./values.js";
 
 // A phone's clock and a photo's may differ a little within one device.
 const CLOCK_SLACK_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
-const EARTH_METRES = 6_371_000;
 
 /** Return {errors, warnings}, in the order of the page. */
 export function check(form, answers, about) {
@@ -86,7 +86,8 @@ class Checker {
     for (const [rule, limit] of found) this.errors.push(finding(field, pointer, rule, limit));
     if (found.some(([rule]) => rule === "type" || rule === "unknown")) return;
     if (field.type === "repeat") value.forEach((row, at) => this.row(field, row, `${pointer}/${at}`));
-    else if (field.type === "geopoint") this.doubts(field, value, pointer);
+    else if (field.type === "geopoint") this.doubts(field, [value], pointer);
+    else if (field.type === "boundary") this.doubts(field, value, pointer);
     else if (field.type === "photos") value.forEach((photo, at) => this.photo(field, photo, `${pointer}/${at}`));
     this.conditions(field, scope, pointer);
   }
@@ -113,9 +114,9 @@ class Checker {
   }
 
   /** A radius of nothing comes from a made-up place, a wide one from a bad reception. */
-  doubts(field, point, pointer) {
-    const radius = accuracy(point);
-    if (radius.units === 0n) this.warnings.push({ pointer, rule: "mock" });
+  doubts(field, points, pointer) {
+    const radius = worstAccuracy(points);
+    if (points.some((point) => accuracy(point).units === 0n)) this.warnings.push({ pointer, rule: "mock" });
     else if (field.warn_accuracy !== undefined && compare(decimal(field.warn_accuracy), radius) < 0) {
       this.warnings.push({ pointer, rule: "accuracy", limit: field.warn_accuracy });
     }
@@ -150,13 +151,4 @@ class Checker {
 function finding(field, pointer, rule, limit) {
   const words = rule === "pattern" || rule === "length" ? field.message : undefined;
   return { pointer, rule, limit, type: field.type, unit: field.unit, words };
-}
-
-/** Return the great-circle distance of two points, latitude and longitude in degrees. */
-function metres([lat, lon], [otherLat, otherLon]) {
-  const radians = (degrees) => (degrees * Math.PI) / 180;
-  const up = radians(otherLat - lat);
-  const across = radians(otherLon - lon);
-  const h = Math.sin(up / 2) ** 2 + Math.cos(radians(lat)) * Math.cos(radians(otherLat)) * Math.sin(across / 2) ** 2;
-  return 2 * EARTH_METRES * Math.asin(Math.sqrt(Math.min(1, h)));
 }

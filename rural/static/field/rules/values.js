@@ -1,7 +1,9 @@
 // Whether one answer is of its type and within its limits: the twin of rural/rules/forms/values.py.
 // Each check returns [rule, limit] pairs; a wrong type is the only finding about its answer.
 
+import { corners, FEWEST_CORNERS, isCrossed, MOST_CORNERS, mu } from "./boundary.js";
 import { compare, decimal } from "./decimal.js";
+import { place } from "./distance.js";
 import { isDay, isIdNumber, isMasked, isMobile } from "./identity.js";
 
 const TEXT_CHARACTERS = 2000;
@@ -10,7 +12,6 @@ const DECIMAL = /^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,8})?$/;
 const VILLAGE = /^[0-9]{12}$/;
 const HASH = /^[0-9a-f]{64}$/;
 const MOMENT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
-const DEGREES = /^-?[0-9]{1,3}(\.[0-9]{1,15})?$/;
 const FIRST_DAY = "1900-01-01";
 const LAST_DAY = "2100-12-31";
 
@@ -27,19 +28,14 @@ export function moment(value) {
   return Number.isNaN(parsed) ? null : parsed;
 }
 
-/** Return [latitude, longitude] of a point or photo, or null if it has none. */
-export function place(value) {
-  if (!isObject(value) || !isDegrees(value.lat, 90) || !isDegrees(value.lon, 180)) return null;
-  return [Number(value.lat), Number(value.lon)];
-}
-
-function isDegrees(value, limit) {
-  return typeof value === "string" && DEGREES.test(value) && Math.abs(Number(value)) <= limit;
-}
-
 /** Return the radius in metres of a point, or null if it is not said. */
 export function accuracy({ accuracy: sent }) {
   return typeof sent === "string" && DECIMAL.test(sent) && !sent.startsWith("-") ? decimal(sent) : null;
+}
+
+/** Return the widest radius of some points. */
+export function worstAccuracy(points) {
+  return points.map(accuracy).reduce((worst, each) => (compare(each, worst) > 0 ? each : worst));
 }
 
 function isShot(value) {
@@ -63,12 +59,17 @@ function number(shape) {
   return (field, value) => {
     if (typeof value !== "string" || !shape.test(value)) return wrongType(field);
     const amount = decimal(value);
-    const found = [];
-    if (field.min !== undefined && compare(amount, decimal(field.min)) < 0) found.push(["min", field.min]);
-    if (field.max !== undefined && compare(amount, decimal(field.max)) > 0) found.push(["max", field.max]);
+    const found = bounds(field, amount);
     if (field.places !== undefined && amount.scale > field.places) found.push(["places", String(field.places)]);
     return found;
   };
+}
+
+function bounds({ min, max }, amount) {
+  return [
+    ...(min !== undefined && compare(amount, decimal(min)) < 0 ? [["min", min]] : []),
+    ...(max !== undefined && compare(amount, decimal(max)) > 0 ? [["max", max]] : []),
+  ];
 }
 
 function isListed({ choices, choices_from: from }, value, about) {
@@ -101,9 +102,22 @@ function village(field, value, about) {
 }
 
 function geopoint(field, value) {
-  if (place(value) === null || accuracy(value) === null || moment(value.at) === null) return wrongType(field);
-  const most = field.max_accuracy;
-  return most !== undefined && compare(accuracy(value), decimal(most)) > 0 ? [["accuracy", most]] : [];
+  return isPoint(value) ? imprecise(field, [value]) : wrongType(field);
+}
+
+const isPoint = (value) => place(value) !== null && accuracy(value) !== null && moment(value.at) !== null;
+
+function imprecise({ max_accuracy: most }, points) {
+  return most !== undefined && compare(worstAccuracy(points), decimal(most)) > 0 ? [["accuracy", most]] : [];
+}
+
+function boundary(field, value) {
+  if (!Array.isArray(value) || !value.every(isPoint)) return wrongType(field);
+  const ring = corners(value.map(place));
+  const { min_count: least = FEWEST_CORNERS, max_count: most = MOST_CORNERS } = field;
+  if (ring.length < least || value.length > most) return [["corners", `${least}–${most}`]];
+  const within = isCrossed(ring) ? [["crossed", ""]] : bounds(field, decimal(mu(ring)));
+  return [...within, ...imprecise(field, value)];
 }
 
 function counted(length, least = 0, most = TEXT_CHARACTERS) {
@@ -132,6 +146,7 @@ const CHECKS = {
   phone: personal(isMobile),
   id_number: personal(isIdNumber),
   geopoint,
+  boundary,
   photos,
   signature: (field, value) => (isShot(value) ? [] : wrongType(field)),
   repeat,
