@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -124,15 +125,23 @@ def watch(*, actor: Actor, at: datetime, on: date, partner_id: UUID) -> VillageP
 
 
 @room.atomic
-def appeal(*, actor: Actor, at: datetime, partner_id: UUID, reason: str) -> VillagePartner:
+def appeal(
+    *, actor: Actor, at: datetime, partner_id: UUID, reason: str, against: str = ""
+) -> VillagePartner:
     """
     Ask for a suspension to be looked at again: the partner himself, or somebody for him.
 
+    :param against: which suspension (the key of its `PartnerChange`). One that has been appealed
+        against already, decided or not, returns the partner as he is: a phone that did not hear
+        the answer asks again.
     :raises WrongPartnerStatus: if he is not suspended, or has an appeal open
     """
-    partner = _in_status(partner_id, PartnerStatus.SUSPENDED)
+    partner = _locked(partner_id)
     if actor.id != str(partner.user_id):
         require(actor, Permission.VILLAGE_MANAGE)
+    if against and _is_appealed(partner, against):
+        return partner
+    partner = _in_status(partner_id, PartnerStatus.SUSPENDED)
     if not reason.strip():
         raise Invalid(
             gettext_lazy("An appeal needs a reason"),
@@ -211,6 +220,13 @@ def of_actor(actor: Actor) -> VillagePartner:
     if partner is None:
         raise Forbidden(gettext_lazy("This is for village partners"))
     return partner
+
+
+def _is_appealed(partner: VillagePartner, against: str) -> bool:
+    """Whether the step that came after a suspension was an appeal."""
+    steps = list(partner.changes.order_by("pk").values_list("pk", "to_status"))
+    following = {str(pk): after for (pk, _status), (_pk, after) in pairwise(steps)}
+    return following.get(against) == PartnerStatus.APPEALING
 
 
 def _move(

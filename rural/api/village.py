@@ -117,7 +117,9 @@ def _suspension(partner: VillagePartner) -> dict[str, str] | None:
         return None
     steps = partner.changes.filter(to_status=PartnerStatus.SUSPENDED).order_by("-pk")
     last = steps.first()
-    return None if last is None else {"on": f"{last.at:%Y-%m-%d}", "reason": last.reason}
+    if last is None:
+        return None
+    return {"id": str(last.pk), "on": f"{last.at:%Y-%m-%d}", "reason": last.reason}
 
 
 def appeal(call: Call) -> HttpResponse:
@@ -125,7 +127,11 @@ def appeal(call: Call) -> HttpResponse:
     partner = village_partners.of_actor(call.actor)
     body = _object(call)
     after = village_partners.appeal(
-        actor=call.actor, at=call.at, partner_id=partner.pk, reason=_word(body, "reason", 500)
+        actor=call.actor,
+        at=call.at,
+        partner_id=partner.pk,
+        reason=_word(body, "reason", 500),
+        against=_word(body, "against"),
     )
     return JsonResponse({"status": after.status, "words": after.get_status_display()})
 

@@ -6,11 +6,12 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from rural.actions import commission, leads, village_partners, visits
 from rural.models import (
@@ -99,14 +100,93 @@ class TestThePartner:
         page.get_by_role("button", name="保存").click()
         expect(page.locator("#errands")).to_have_text("1 条等待发送")
         expect(page.locator("main")).to_contain_text("没有要提醒的农户。")
+        expect(page.locator("#unsent")).to_have_text("1 条未上传")
         phone.context.set_offline(False)
         expect(page.locator("#errands")).to_have_count(0)
+        expect(page.locator("#unsent")).to_have_text("全部已上传")
 
         with room.enter(liushu.tenant.pk):
             noted = Contact.objects.get()
             assert (noted.kind, noted.outcome) == ("visit", "will_pay")
             assert Reminder.objects.get().finished_at is not None
         assert {name: each for name, each in found.items() if each} == {}
+
+    def test_is_warned_of_what_he_noted_before_he_signs_out_or_locks(
+        self, partner: VillagePartner, liushu: Village, phone_of: Callable[[Any], Phone]
+    ) -> None:
+        phone = phone_of(liushu.agent)
+        page = phone.page
+        phone.context.set_offline(True)
+        page.locator(".entry", has_text="2026-02-05").click()
+        page.get_by_text("上门").click()
+        page.get_by_text("答应还款").click()
+        page.get_by_role("button", name="保存").click()
+        phone.go("more")
+        page.get_by_role("button", name="退出登录").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("还有 1 条未上传")
+        dialog.get_by_role("button", name="取消").click()
+        page.get_by_role("button", name="立即锁定").click()
+        page.get_by_text("忘记密码").click()
+
+        expect(page.locator(".forgotten")).to_contain_text("1 条未上传的记录将永远丢失")
+        expect(page.locator("#unsent")).to_have_text("1 条未上传")
+
+    def test_takes_what_he_noted_along_in_a_backup(
+        self, partner: VillagePartner, liushu: Village, phone_of: Callable[[Any], Phone]
+    ) -> None:
+        phone = phone_of(liushu.agent)
+        phone.context.set_offline(True)
+        moved = phone.run("""
+            const errands = await import("/static/field/send/errands.js");
+            const backup = await import("/static/field/safe/backup.js");
+            await errands.add({ about: "x", path: "reminders/x", body: { kind: "call" } });
+            const { blob, count } = await backup.exported("long enough");
+            const now = new Date();
+            const here = await backup.imported(blob, "long enough", now);
+            const pack = await import("/static/field/safe/pack.js");
+            await pack.keep("errands", [], 0);
+            const elsewhere = await backup.imported(blob, "long enough", now);
+            return [count, here, elsewhere, await errands.waiting(), await errands.count()];""")
+
+        assert moved == [
+            1, {"added": 0, "same": 1}, {"added": 1, "same": 0},
+            [{"about": "x", "path": "reminders/x", "body": {"kind": "call"}}], 1,
+        ]  # fmt: skip
+
+    def test_sends_an_appeal_again_whose_answer_was_lost(
+        self, partner: VillagePartner, liushu: Village, phone_of: Callable[[Any], Phone]
+    ) -> None:
+        with room.enter(liushu.tenant.pk):
+            village_partners.suspend(
+                actor=build.BOSS, at=build.NOON, partner_id=partner.pk, reason="收取了费用"
+            )
+        phone = phone_of(liushu.agent)
+        lost: list[str] = []
+
+        def answer_gets_lost(route: Route) -> None:
+            if lost:
+                route.continue_()
+            else:
+                lost.append(str(route.fetch().status))
+                route.abort()
+
+        phone.context.route("**/field/api/commission/appeal", answer_gets_lost)
+        notice = phone.page.locator("#suspension")
+        notice.locator("textarea").fill("没有收过")
+        notice.get_by_role("button", name="提交申诉").click()
+        until(lambda: bool(lost), phone.page, 60)
+        expect(phone.page.locator("#unsent")).to_have_text("1 条未上传")
+        phone.go("more")
+        phone.page.get_by_role("button", name="更新资料").click()
+        expect(phone.page.locator("#unsent")).to_have_text("全部已上传")
+        phone.go("today")
+
+        expect(notice.get_by_role("heading")).to_have_text("申诉正在处理")
+        expect(phone.page.locator(".notice")).to_have_count(0)
+        assert lost == ["200"]
+        with room.enter(liushu.tenant.pk):
+            assert VillagePartner.objects.get().changes.count() == 2
 
     def test_is_told_why_he_is_suspended_and_appeals(
         self, partner: VillagePartner, liushu: Village, phone_of: Callable[[Any], Phone]
@@ -173,18 +253,26 @@ def test_an_officers_day_is_there_without_network_in_the_order_of_the_way(
 
 class TestARefusal:
     def test_of_a_photo_is_said_where_it_is_taken(
-        self, liushu: Village, phone_of: Callable[[Any], Phone]
+        self, liushu: Village, phone_of: Callable[[Any], Phone], tmp_path: Path
     ) -> None:
         phone = phone_of(liushu.agent)
         phone.begin("农户简表")
         phone.fill("王秀兰", "300")
         phone.next()
         field = phone.field("/photos")
-        for content, words in ((b"", "照片是空的"), (b"%PDF-1.7", "这个文件不是照片")):
-            given = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": content}
-            field.locator("input[type=file]").set_input_files([given])
+        enormous = picture(1) + bytes(50 * 1024 * 1024)
+        for content, words in (
+            (b"", "照片是空的"),
+            (b"%PDF-1.7", "这个文件不是照片"),
+            (enormous, "照片太大，没有保存"),
+        ):
+            file = tmp_path / "x.jpg"
+            file.write_bytes(content)
+            field.locator("input[type=file]").set_input_files(file)
             expect(field.locator(".error")).to_contain_text(words)
             expect(field.locator("img")).to_have_count(0)
+        phone.photograph(picture(2))
+        expect(field.locator(".error")).to_be_hidden()
 
     def test_by_the_server_stands_at_the_record_that_stays(
         self, liushu: Village, phone_of: Callable[[Any], Phone]

@@ -102,13 +102,18 @@ def test_a_suspended_partner_may_not_submit_but_finishes_and_appeals(village: Te
     told = browser.get("/field/api/commission").json()["suspension"]
     refused = post(browser, "submissions", {})
     done = post(browser, f"reminders/{reminder.pk}", {"kind": "visit", "outcome": "will_pay"})
-    appealed = post(browser, "commission/appeal", {"reason": "I took none"})
+    against = {"reason": "I took none", "against": told["id"]}
+    appealed = post(browser, "commission/appeal", against)
+    again = post(browser, "commission/appeal", against)
+    without = post(browser, "commission/appeal", {"reason": "I took none"})
 
     assert (refused.status_code, refused.json()["code"]) == (403, "partner_suspended")
     assert done.status_code == 200
-    assert told == {"on": "2026-01-05", "reason": "Took a fee"}
+    assert (told["on"], told["reason"]) == ("2026-01-05", "Took a fee")
     assert browser.get("/field/api/commission").json()["suspension"] == told
-    assert appealed.json()["status"] == "APPEALING"
+    assert (appealed.status_code, appealed.json()["status"]) == (200, "APPEALING")
+    assert (again.status_code, again.json()) == (200, appealed.json())
+    assert (without.status_code, without.json()["code"]) == (409, "partner_status")
 
 
 def test_staff_have_no_commission(village: Tenant) -> None:

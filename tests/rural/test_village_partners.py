@@ -105,6 +105,39 @@ class TestStatus:
 
         assert decide(partner, build.SECOND_BOSS, is_upheld=False).status == "SUSPENDED"
 
+    @pytest.mark.parametrize("is_upheld", [True, False])
+    def test_an_appeal_that_comes_again_after_its_decision_changes_nothing(
+        self, is_upheld: bool
+    ) -> None:
+        partner = build.partner()
+        suspend(partner)
+        against = str(partner.changes.latest("pk").pk)
+        heard: dict[str, Any] = {
+            "actor": build.agent_of(partner),
+            "at": build.NOON,
+            "partner_id": partner.pk,
+        }
+        village_partners.appeal(**heard, reason="I did not", against=against)
+        decided = decide(partner, build.SECOND_BOSS, is_upheld=is_upheld)
+
+        again = village_partners.appeal(**heard, reason="I did not", against=against)
+
+        assert again.status == decided.status
+        assert partner.changes.count() == 3
+
+    def test_a_suspension_that_an_appeal_did_not_end_can_be_appealed_against_anew(self) -> None:
+        partner = build.partner()
+        suspend(partner)
+        appeal(partner)
+        decide(partner, build.SECOND_BOSS, is_upheld=False)
+
+        after = village_partners.appeal(
+            actor=build.agent_of(partner), at=build.NOON, partner_id=partner.pk,
+            reason="Ask the farmer", against=str(partner.changes.latest("pk").pk),
+        )  # fmt: skip
+
+        assert after.status == PartnerStatus.APPEALING
+
     def test_who_suspended_does_not_decide_the_appeal(self) -> None:
         partner = build.partner()
         suspend(partner)

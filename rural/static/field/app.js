@@ -7,7 +7,7 @@ import * as records from "./safe/records.js";
 import * as sync from "./sync.js";
 import * as vault from "./safe/vault.js";
 import { Queue } from "./send/queue.js";
-import { database, write } from "./safe/store.js";
+import { database, Full, write } from "./safe/store.js";
 import { keepForGood, room } from "./device/storage.js";
 import { FormPage } from "./pages/form.js";
 import { formsPage, householdsPage, queueWords, recordsPage, sureToDiscard, todayPage } from "./pages/lists.js";
@@ -74,11 +74,11 @@ class App {
   async #askPin() {
     const contact = (await (await database()).get("lock", "contact")) ?? 0;
     const isLong = this.now().getTime() - contact > LONGEST_OFFLINE_MS;
-    const counts = await records.counts();
+    const unsent = await this.#unsent();
     show(
       pinPage({
         owner: this.holder.owner,
-        unsent: counts.draft + counts.queued,
+        unsent,
         notice: contact && isLong ? w("long_offline") : null,
         now: this.now,
         done: () => this.#opened(),
@@ -130,6 +130,7 @@ class App {
       const refused = await sync.refresh(this.holder.owner.id, this.now());
       if (refused.length) this.#notice(w("errand_refused", { why: refused[0].why }));
       await write(["lock"], (transaction) => transaction.objectStore("lock").put(this.now().getTime(), "contact"));
+      await this.recount();
       this.#redraw();
       return true;
     } catch (error) {
@@ -155,12 +156,17 @@ class App {
 
   /** Count what is not uploaded and say so, on every page. */
   async recount() {
-    const counts = await records.counts();
-    this.unsent = counts.draft + counts.queued;
+    this.unsent = await this.#unsent();
     const badge = document.getElementById("unsent");
     badge.textContent = this.unsent ? w("unsent", { n: this.unsent }) : w("all_sent");
     badge.classList.toggle("some", this.unsent > 0);
     document.getElementById("network").textContent = w(navigator.onLine ? "online" : "offline");
+  }
+
+  /** Count what would be lost with this phone: drafts, what waits for upload, what is to be said. */
+  async #unsent() {
+    const { draft, queued } = await records.counts();
+    return draft + queued + (await errands.count());
   }
 
   // Pages.
@@ -255,9 +261,14 @@ class App {
 
   /** Say something to the lender, now or when there is network, and go back to the first page. */
   async errand(errand) {
-    await errands.add(errand);
+    try {
+      await errands.add(errand);
+    } catch (error) {
+      if (!(error instanceof Full)) throw error;
+      return this.#notice(w("not_saved"));
+    }
     this.go("today");
-    await this.sync({ always: true });
+    return this.sync({ always: true });
   }
 
   async #records() {
@@ -410,7 +421,7 @@ class App {
 
   async #returned() {
     await this.#lockIfDue();
-    if (this.isOpen) this.queue.begin();
+    if (this.isOpen) this.sync();
   }
 
   async #lockIfDue() {

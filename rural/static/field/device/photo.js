@@ -4,6 +4,8 @@
 import { sha256 } from "../rules/canonical.js";
 
 const MOST_BYTES = 600 * 1024;
+// A phone that decodes more than this may run out of memory, and the page with the draft is gone.
+const LARGEST_FILE_BYTES = 40 * 1024 * 1024;
 // Enough to read an identity card, which needs 1,000 on the long side.
 const LONG_SIDES = [2000, 1600, 1280, 1000];
 const QUALITIES = [0.85, 0.75, 0.65, 0.5];
@@ -14,7 +16,7 @@ export class NotAPicture extends Error {}
 /** There is nothing in the file: the camera was closed, or the phone had no room for it. */
 export class EmptyPicture extends NotAPicture {}
 
-/** However small it is drawn, it stays too large to be sent. */
+/** Too large to be opened here, or, however small it is drawn, to be sent. */
 export class TooLarge extends NotAPicture {}
 
 /** Return the bytes to keep of a picture file, with their hash. */
@@ -29,6 +31,7 @@ export async function shrunk(file) {
 
 async function decoded(file) {
   if (!file.size) throw new EmptyPicture(file.name);
+  if (file.size > LARGEST_FILE_BYTES) throw new TooLarge(`${file.size} bytes`);
   try {
     return await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch (error) {

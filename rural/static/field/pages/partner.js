@@ -55,10 +55,10 @@ function notice(app, commission, isAppealed) {
   return h("section", { class: "card", id: "suspension" }, h("h2", {}, w(`partner_${state}`)),
     suspension ? h("p", {}, w("suspended_why", { day: suspension.on, reason: suspension.reason })) : null,
     h("p", { class: "hint" }, w(`partner_${state}_hint`)),
-    isOpen ? appeal(app) : null);
+    isOpen ? appeal(app, suspension?.id) : null);
 }
 
-function appeal(app) {
+function appeal(app, against) {
   const words = h("textarea", { id: "appeal", rows: 4, maxlength: LONGEST_APPEAL, "aria-describedby": "appeal-error" });
   const error = h("p", { class: "error", id: "appeal-error" });
 
@@ -68,7 +68,7 @@ function appeal(app) {
       words.setAttribute("aria-invalid", "true");
       return words.focus();
     }
-    return app.errand({ about: "appeal", path: "commission/appeal", body: { reason: words.value.trim() } });
+    return app.errand({ about: "appeal", path: "commission/appeal", body: { reason: words.value.trim(), against } });
   }
 
   return h("div", { class: "field" }, h("label", { for: "appeal" }, w("appeal_why")), words, error,

@@ -4,8 +4,9 @@
 //
 // Layout: MAGIC, salt (16 bytes), then for each part: length (4 bytes), nonce (12), sealed bytes.
 // A record's part is JSON; those of its photos follow it in the order of its `photos`; the last
-// part says how many records there are, so that a file cut short is noticed.
+// part says how many records there are, so that a file cut short is noticed, and brings the errands.
 
+import * as errands from "../send/errands.js";
 import * as records from "./records.js";
 import { openBytes, sealBytes, stretched } from "./sealing.js";
 
@@ -34,8 +35,9 @@ export async function exported(password) {
     await add(encoder.encode(JSON.stringify({ record, photos: about })));
     for (const { sha256 } of about) await add((await records.photo(record.root_uuid, sha256)).bytes);
   }
-  await add(encoder.encode(JSON.stringify({ count: unsent.length })));
-  return { blob: new Blob(parts, { type: "application/octet-stream" }), count: unsent.length };
+  const said = await errands.waiting();
+  await add(encoder.encode(JSON.stringify({ count: unsent.length, errands: said })));
+  return { blob: new Blob(parts, { type: "application/octet-stream" }), count: unsent.length + said.length };
 }
 
 // The place of a part is authenticated: parts can't be left out or put in another order.
@@ -48,8 +50,9 @@ async function part(key, place, bytes) {
 
 /** Read a backup into the phone; return {added, same}. Nothing that is there already changes. */
 export async function imported(file, password, now) {
-  const found = await read(file, password);
+  const { found, said } = await read(file, password);
   const result = { added: 0, same: 0 };
+  for (const errand of said) result[(await errands.addOnce(errand)) ? "added" : "same"] += 1;
   for (const { record, photos } of found) {
     if (await records.load(record.root_uuid)) {
       result.same += 1;
@@ -62,7 +65,7 @@ export async function imported(file, password, now) {
   return result;
 }
 
-/** Return all records of a file with their photos, or refuse the whole file. */
+/** Return all records of a file with their photos, and its errands; or refuse the whole file. */
 async function read(file, password) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (!MAGIC.every((byte, place) => bytes[place] === byte)) throw new Unreadable();
@@ -79,10 +82,10 @@ async function readRecords(each) {
   const next = async () => (await each.next()).value;
   const found = [];
   for (;;) {
-    const { record, photos, count } = JSON.parse(decoder.decode(await next()));
+    const { record, photos, count, errands: said = [] } = JSON.parse(decoder.decode(await next()));
     if (count !== undefined) {
       if (count !== found.length) throw new Unreadable();
-      return found;
+      return { found, said };
     }
     const held = [];
     for (const about of photos) held.push({ ...about, bytes: await next() });

@@ -7,11 +7,28 @@ import * as pack from "../safe/pack.js";
 const LOCK = "granary-field-errands";
 const alone = (work) => navigator.locks.request(LOCK, work);
 
-export const waiting = async () => (await pack.kept("errands")) ?? [];
+const NAME = "errands";
+
+export const waiting = async () => (await pack.kept(NAME)) ?? [];
+
+/** Count them; needs no PIN. */
+export const count = () => pack.counted(NAME);
+
+const keep = (errands) => pack.keep(NAME, errands, errands.length);
 
 /** Keep an errand: what it is about, and the path and body that say it. */
 export function add(errand) {
-  return alone(async () => pack.keep("errands", [...(await waiting()), errand]));
+  return alone(async () => keep([...(await waiting()), errand]));
+}
+
+/** Keep an errand out of a backup, unless one about the same waits already; return whether it was kept. */
+export function addOnce(errand) {
+  return alone(async () => {
+    const held = await waiting();
+    if (held.some(({ about }) => about === errand.about)) return false;
+    await keep([...held, errand]);
+    return true;
+  });
 }
 
 /** Run the errands, the oldest first; what the server refuses is not asked again. Return those. */
@@ -25,7 +42,7 @@ export function flush() {
         if (!(error instanceof api.Refused)) throw error;
         refused.push({ ...left[0], why: error.message });
       }
-      await pack.keep("errands", left.slice(1));
+      await keep(left.slice(1));
     }
     return refused;
   });
