@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+
+from tenancy.wording import Sentence
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -40,7 +42,7 @@ class Refusal(Exception):
 
     def __init__(
         self,
-        message: str | _StrPromise,
+        message: str | _StrPromise | Sentence,
         *,
         errors: Sequence[FieldError] = (),
         rule: str = "",
@@ -54,6 +56,11 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+    def kept(self) -> dict[str, Any] | str:
+        """Return what is kept of its words for readers of another language."""
+        message = self.message
+        return message.kept() if isinstance(message, Sentence) else str(message)
 
 
 class Forbidden(Refusal):

@@ -228,4 +228,4 @@ def _reason(code: str, refusal: Refusal | None = None) -> dict[str, Any]:
     reason: dict[str, Any] = {"kind": "lending", "code": code, "text": TEXTS[code]}
     if refusal is None:
         return reason
-    return {**reason, "detail": str(refusal), "rule": refusal.rule, "source": refusal.source}
+    return {**reason, "detail": refusal.kept(), "rule": refusal.rule, "source": refusal.source}

@@ -22,6 +22,7 @@ from tenancy.actions import audit, outbox
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid
 from tenancy.permissions import Permission, allows, require
+from tenancy.wording import as_text
 
 NO_FUNDER = {
     "kind": "lending",
@@ -111,6 +112,7 @@ def offer(
     annual_rate: Decimal,
     term: int,
     funder: str,
+    funder_zh: str = "",
     expires_at: datetime | None = None,
 ) -> Offer:
     """
@@ -119,6 +121,7 @@ def offer(
     Repeating it returns the offer that stands.
 
     :param funder: the bank's name; the cost table names both lenders. Empty for our own money
+    :param funder_zh: its Chinese name, if it has one, for who reads Chinese
     :param expires_at: until when the bank stands by its decision
     :raises WrongStage: if the application is not before a bank
     :raises Invalid: for more, dearer or longer than we approved
@@ -142,7 +145,8 @@ def offer(
         funder=funder,
         expires_at=expires_at,
     )
-    application.move_to(Stage.APPROVED, at=at, actor=actor, reason=funder, until=made.expires_at)
+    named = as_text({"en": funder, "zh": funder_zh}) if funder_zh else funder
+    application.move_to(Stage.APPROVED, at=at, actor=actor, reason=named, until=made.expires_at)
     audit.record(
         actor=actor,
         at=at,

@@ -10,8 +10,9 @@ from itertools import product
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from lending.models import CapBasis, Offer, ProductVersion, RegulationRule, RepaymentMethod
+from lending.models import Offer, ProductVersion, RegulationRule, RepaymentMethod
 from lending.rules.calendar import Unit, step
 from lending.rules.caps import Violation, blocking, check
 from lending.rules.cost import Cost, CostUnknown, cost
@@ -19,6 +20,7 @@ from lending.rules.cost_table import cost_table
 from lending.rules.plan import once
 from lending.rules.terms import Terms
 from tenancy.errors import Invalid, Refusal
+from tenancy.wording import Sentence
 
 
 class CostAboveCap(Refusal):
@@ -158,20 +160,21 @@ def _check(priced: Cost, rules: list[RegulationRule], on: date) -> tuple[Violati
 
 def _refusal(violation: Violation, rules: list[RegulationRule]) -> CostAboveCap:
     rule = _row(violation, rules)
-    message = _(
+    message = gettext_noop(
         "%(code)s – %(title)s: the %(basis)s annual cost of %(got)s is above %(cap)s. "
         "Source: %(source)s"
     )
+    values = {
+        "code": rule.code,
+        "title": {"en": rule.title, "zh": rule.title_zh},
+        # The message of a basis's label is its value.
+        "basis": Sentence(violation.basis),
+        "got": _percent(violation.got),
+        "cap": _percent(violation.limit),
+        "source": rule.source,
+    }
     return CostAboveCap(
-        message
-        % {
-            "code": rule.code,
-            "title": rule.local_title,
-            "basis": CapBasis(violation.basis).label,
-            "got": _percent(violation.got),
-            "cap": _percent(violation.limit),
-            "source": rule.source,
-        },
+        Sentence(message, values),
         rule=rule.code,
         source=rule.source,
     )

@@ -21,7 +21,7 @@ from scoring.queries import samples
 from tenancy.admin.access import allowed, business_date
 from tenancy.admin.documents import documents_of
 from tenancy.permissions import Permission
-from tenancy.templatetags.figures import local, number
+from tenancy.templatetags.figures import local, number, said
 
 
 def context(request: HttpRequest, row: Application) -> dict[str, Any]:
@@ -104,5 +104,5 @@ def _told(reason: Mapping[str, Any]) -> dict[str, Any]:
         "points": reason.get("points"),
         "sign": reason.get("polarity", ""),
         "tone": tone,
-        "detail": reason.get("detail", ""),
+        "detail": said(reason.get("detail", "")),
     }

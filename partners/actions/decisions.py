@@ -197,6 +197,7 @@ def _offer(
         annual_rate=held.annual_rate,
         term=held.term,
         funder=placement.bank.name,
+        funder_zh=placement.bank.name_zh,
         expires_at=held.valid_until,
     )
     placements.record(

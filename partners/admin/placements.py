@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from partners.actions import placements
 from partners.models import BankDecision, Placement, PlacementEvent
@@ -21,6 +21,12 @@ from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import amount, related, tag
 from tenancy.admin.verbs import Act, ReasonForm, Verb, VerbForm
 from tenancy.permissions import Permission
+
+# What we ourselves note as a reason, and tell the bank, is always the same word.
+_WORDS = {
+    "withdrawn": pgettext_lazy("reason", "withdrawn"),
+    "the rail could not pay": gettext_lazy("the rail could not pay"),
+}
 
 
 class AnswerForm(VerbForm):
@@ -85,7 +91,10 @@ class PlacementAdmin(RoomModelAdmin):
         return {
             "cards": cards,
             "clock": _clock(row),
-            "steps": PlacementEvent.objects.filter(placement=row).order_by("pk"),
+            "steps": [
+                (step, _WORDS.get(step.reason, step.reason))
+                for step in PlacementEvent.objects.filter(placement=row).order_by("pk")
+            ],
         }
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount")

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from rural.actions import enterprises, households
 from rural.actions.judging import HOUSEHOLD_FORM
@@ -24,7 +24,9 @@ from rural.queries.intake import Limits
 from tenancy.actions import audit
 from tenancy.actors import Actor
 from tenancy.rules.transitions import require_step
+from tenancy.wording import Sentence
 
+_HAS_COME = Sentence(gettext_noop("The household has come"))
 _ENTERPRISES = frozenset({enterprises.CROP_FORM, enterprises.LIVESTOCK_FORM})
 
 
@@ -69,7 +71,8 @@ def release(
             kind=ConflictKind.HELD_TOO_LONG, status=ConflictStatus.OPEN
         ).update(
             status=ConflictStatus.RESOLVED, resolved_at=at, resolved_by=actor.name,
-            resolution={"household": household.code}, reason=_("The household has come"),
+            resolution={"household": household.code},
+            reason=_HAS_COME.kept_text(),
         )  # fmt: skip
         let_in(actor=actor, at=at, submission=submission, household=household, limits=limits)
     return len(held)

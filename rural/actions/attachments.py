@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from rural.actions.accepting import move
 from rural.models import (
@@ -25,6 +25,7 @@ from tenancy.actions import audit, documents
 from tenancy.actors import Actor
 from tenancy.errors import FieldError, Invalid, NotFound, Refusal
 from tenancy.permissions import Permission, require
+from tenancy.wording import Sentence, said
 
 
 class NotThere(Refusal):
@@ -95,7 +96,7 @@ def progress(attachment: Attachment) -> Progress:
         attachment.received_bytes,
         attachment.size_bytes,
         attachment.is_complete,
-        attachment.problem,
+        said(attachment.problem),
     )
 
 
@@ -158,11 +159,15 @@ def _finish(actor: Actor, at: datetime, attachment: Attachment, retain_until: da
 
 def _problem(attachment: Attachment, content: bytes) -> str:
     if hashlib.sha256(content).hexdigest() != attachment.sha256:
-        return _("The file does not have the hash that was announced")
+        return _kept(gettext_noop("The file does not have the hash that was announced"))
     try:
         picture = images.inspect(content)
     except images.NotAPicture:
-        return _("The file is not a picture that can be opened")
+        return _kept(gettext_noop("The file is not a picture that can be opened"))
     if picture.media_type != attachment.media_type:
-        return _("The file is not of the type that was announced")
+        return _kept(gettext_noop("The file is not of the type that was announced"))
     return ""
+
+
+def _kept(message: str) -> str:
+    return Sentence(message).kept_text()

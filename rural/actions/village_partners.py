@@ -7,7 +7,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from rural.models import PartnerStatus, VillagePartner
 from rural.queries import partner_book
@@ -20,10 +20,11 @@ from tenancy.fields import blind_index
 from tenancy.models import Membership, User
 from tenancy.permissions import Permission, require
 from tenancy.roles import Role
+from tenancy.wording import Sentence
 
 CAUSES = {
-    suspension.Cause.FIRST_DEFAULTS: gettext_lazy("too many first payment defaults"),
-    suspension.Cause.LATE: gettext_lazy("too much of the book is late"),
+    suspension.Cause.FIRST_DEFAULTS: gettext_noop("too many first payment defaults"),
+    suspension.Cause.LATE: gettext_noop("too much of the book is late"),
 }
 
 
@@ -119,7 +120,8 @@ def watch(*, actor: Actor, at: datetime, on: date, partner_id: UUID) -> VillageP
     tariff = partner_book.tariff_on(on)
     found = suspension.causes(partner_book.book(loans, tariff.late_days), tariff.limits)
     if found:
-        reason = ", ".join(str(CAUSES[cause]) for cause in found)
+        causes = [Sentence(CAUSES[cause]) for cause in found]
+        reason = Sentence("%(causes)s", {"causes": causes}).kept_text()
         _move(partner, PartnerStatus.SUSPENDED, actor=actor, at=at, reason=reason)
     return partner
 

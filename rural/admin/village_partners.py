@@ -33,6 +33,7 @@ from tenancy.models import Membership, User
 from tenancy.permissions import Permission
 from tenancy.roles import Role
 from tenancy.templatetags.figures import percent
+from tenancy.wording import said
 
 TONES = {
     PartnerStatus.ACTIVE: "good",
@@ -237,7 +238,7 @@ def _changes(row: VillagePartner) -> Table:
         headings,
         [
             (each.at, each.get_from_status_display(), each.get_to_status_display(),
-             each.actor_name, each.reason)
+             each.actor_name, said(each.reason))
             for each in rows
         ],
     )  # fmt: skip

@@ -15,6 +15,7 @@ from rural.api.door import Call
 from rural.models import CommissionStatement, PartnerStatus, VillagePartner
 from rural.queries import status_words
 from tenancy.errors import Invalid
+from tenancy.wording import said
 
 MONTHS_SHOWN = 24
 
@@ -119,7 +120,7 @@ def _suspension(partner: VillagePartner) -> dict[str, str] | None:
     last = steps.first()
     if last is None:
         return None
-    return {"id": str(last.pk), "on": f"{last.at:%Y-%m-%d}", "reason": last.reason}
+    return {"id": str(last.pk), "on": f"{last.at:%Y-%m-%d}", "reason": said(last.reason)}
 
 
 def appeal(call: Call) -> HttpResponse:

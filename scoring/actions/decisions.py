@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from scoring.actions import snapshots
 from scoring.models import Decision, FeatureSnapshot
@@ -24,6 +24,7 @@ from tenancy import room
 from tenancy.actors import Actor
 from tenancy.errors import Refusal
 from tenancy.permissions import Permission, require
+from tenancy.wording import Sentence
 
 
 class Undecidable(Refusal):
@@ -86,7 +87,8 @@ def decide(
     try:
         ruling = rule(current_card.card, current_policy.policy, snapshot.values, request)
     except (InvalidValue, InvalidInput, NoRuleMet) as problem:
-        raise Undecidable(_("Cannot decide: %(problem)s") % {"problem": problem}) from problem
+        message = gettext_noop("Cannot decide: %(problem)s")
+        raise Undecidable(Sentence(message, {"problem": str(problem)})) from problem
     return Decision.objects.create(
         subject_type=subject_type,
         subject_id=str(subject_id),

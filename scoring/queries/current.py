@@ -6,13 +6,14 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from scoring.models import Policy, PolicyStatus, Scorecard, ScorecardStatus
 from scoring.rules import card as cards
 from scoring.rules import policy as policies
 from scoring.rules.canonical import sha256
 from tenancy.errors import Refusal
+from tenancy.wording import Sentence
 
 Compiled = TypeVar("Compiled")
 
@@ -53,7 +54,7 @@ def approved_card(name: str = "") -> CurrentCard:
     :raises NotConfigured: if there is none, or several and no name
     """
     rows = Scorecard.objects.filter(status=ScorecardStatus.APPROVED)
-    key, digest = _only(rows, name, _("approved scorecard"))
+    key, digest = _only(rows, name, gettext_noop("approved scorecard"))
     return CurrentCard(key, compiled_card(key, digest))
 
 
@@ -64,7 +65,7 @@ def published_policy(name: str = "") -> CurrentPolicy:
     :raises NotConfigured: if there is none, or several and no name
     """
     rows = Policy.objects.filter(status=PolicyStatus.PUBLISHED)
-    key, digest = _only(rows, name, _("published policy"))
+    key, digest = _only(rows, name, gettext_noop("published policy"))
     return CurrentPolicy(key, compiled_policy(key, digest))
 
 
@@ -92,5 +93,7 @@ def _only(rows: QuerySet[Scorecard] | QuerySet[Policy], name: str, what: str) ->
     if len(found) == 1:
         return found[0]
     if not found:
-        raise NotConfigured(_("There is no %(what)s %(name)s") % {"what": what, "name": name})
-    raise NotConfigured(_("There is more than one %(what)s: name one") % {"what": what})
+        missing = gettext_noop("There is no %(what)s %(name)s")
+        raise NotConfigured(Sentence(missing, {"what": Sentence(what), "name": name}))
+    several = gettext_noop("There is more than one %(what)s: name one")
+    raise NotConfigured(Sentence(several, {"what": Sentence(what)}))

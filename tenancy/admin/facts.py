@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from tenancy.admin.shown import link
-from tenancy.templatetags.figures import digest, money, number, pretty
+from tenancy.templatetags.figures import digest, money, number, pretty, said
 
 Facts = list[tuple[str, Any]]
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -70,4 +70,4 @@ def value_shown(value: Any) -> Any:
         return format_html("<pre>{}</pre>", pretty(value)) if value else ""
     if isinstance(value, str) and _HASH.fullmatch(value):
         return digest(value)
-    return value
+    return said(value) if isinstance(value, str) else value

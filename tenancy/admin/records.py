@@ -1,8 +1,10 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.models import AuditEvent, OutboxMessage, WebhookSubscription
 from tenancy.permissions import Permission
+from tenancy.wording import said
 
 
 @admin.register(AuditEvent)
@@ -10,10 +12,16 @@ class AuditEventAdmin(RoomModelAdmin):
     """Who did what, when and from where."""
 
     view_permission = Permission.AUDIT_VIEW
-    list_display = ("at", "actor_name", "role", "action", "subject_type", "subject_id", "reason")
+    list_display = (
+        "at", "actor_name", "role", "action", "subject_type", "subject_id", "shown_reason",
+    )  # fmt: skip
     list_filter = ("role", "action")
     search_fields = ("subject_id", "actor_name", "request_id")
     ordering = ("-id",)
+
+    @admin.display(description=_("reason"))
+    def shown_reason(self, row: AuditEvent) -> str:
+        return said(row.reason)
 
 
 @admin.register(WebhookSubscription)

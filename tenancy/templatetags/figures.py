@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from tenancy import wording
 from tenancy.roles import Role
 
 register = template.Library()
@@ -74,6 +75,12 @@ def local(text: Any) -> str:
     if isinstance(text, Mapping):
         return str(text.get("zh" if in_chinese() else "en") or text.get("en") or "")
     return str(text or "")
+
+
+@register.filter
+def said(kept: Any) -> str:
+    """Return a kept sentence in the reader's language; a person's own words as they are."""
+    return wording.said(kept or "")
 
 
 @register.filter

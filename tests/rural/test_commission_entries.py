@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
+from django.utils import translation
 
 from ledger.models import Posting
 from lending.models import Loan
@@ -13,6 +14,7 @@ from rural.actions import commission, village_partners
 from rural.models import CommissionEntry, CommissionStatement, Recommendation, VillagePartner
 from tenancy.actors import Actor
 from tenancy.errors import Forbidden, Invalid
+from tenancy.wording import said
 from tests.lending.servicing import build as servicing
 from tests.rural import village_build as build
 
@@ -263,7 +265,10 @@ class TestWatch:
 
         assert watch(date(2026, 2, 11)).status == "ACTIVE"
         assert watch(date(2026, 2, 12)).status == "SUSPENDED"
-        assert "first payment defaults" in partner.changes.get().reason
+        reason = partner.changes.get().reason
+        assert said(reason).startswith("too many first payment defaults")
+        with translation.override("zh-hans"):
+            assert said(reason).startswith("首期违约过多")
 
     def test_a_small_book_says_nothing(self) -> None:
         partner = build.partner()

@@ -10,12 +10,13 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from rural.models import Attachment, ConflictCase, Submission
 from rural.rules.forms.sent import Announced, Sent
 from tenancy.models import Document, Tenant, User
 from tenancy.roles import Role
+from tenancy.wording import said
 from tests.rural import answers, build
 from tests.rural.answers import Files
 
@@ -328,6 +329,9 @@ class TestAttachments:
 
         assert answer.status_code == 422
         assert answer.json()["problem"] == "The file is not a picture that can be opened"
+        with translation.override("zh-hans"):
+            told = said(Attachment.objects.get(sha256=sha256).problem)
+        assert told == "文件不是可打开的图片"
         assert Attachment.objects.get(sha256=sha256).received_bytes == 0
 
     def test_with_another_hash_are_refused_and_begin_anew(self, officer: Client) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from lending.models import Application, Offer
 from lending.rules.fees import Fee, Timing
@@ -11,6 +12,7 @@ from lending.rules.stages import Stage
 from scoring.actions import decisions
 from scoring.models import Decision
 from tenancy.models import Tenant
+from tenancy.wording import said
 from tests.lending import build
 from tests.scoring import build as scoring
 from tests.tasks import SentTasks
@@ -100,3 +102,15 @@ class TestWhatAutomationCannotDecide:
         )
         assert application.decision_id == Decision.objects.get().pk
         assert not Offer.objects.exists()
+        # Decided in one language, read in another.
+        detail = application.reasons[-1]["detail"]
+        assert "annual cost of" in said(detail)
+        with translation.override("zh-hans"):
+            assert "年化成本" in said(detail)
+
+    def test_says_why_to_a_reader_of_another_language(self, room: Tenant) -> None:
+        with translation.override("zh-hans"):
+            application = build.decide(_of(scoring.HEALTHY))
+
+        detail = application.reasons[0]["detail"]
+        assert said(detail).startswith("There is no approved scorecard")

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from celery import current_app
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from lending.actions import applications, funding, timers
 from lending.actions.capacity import CapacityExceeded
@@ -16,6 +17,7 @@ from lending.queries import pipeline
 from lending.rules.stages import Stage
 from tenancy.errors import Forbidden, Invalid
 from tenancy.roles import Role
+from tenancy.wording import said
 from tests.lending import build
 from tests.lending.build import NOON, ON, SYSTEM, actor
 
@@ -152,6 +154,14 @@ class TestOffer:
             offer(application, **change)
 
         assert [error.pointer for error in refused.value.errors] == [pointer]
+
+    def test_names_the_bank_in_the_readers_language(self, room):
+        made = offer(before_banks(), funder="First Bank", funder_zh="第一银行")
+
+        reason = made.application.changes.latest("pk").reason
+        assert said(reason) == "First Bank"
+        with translation.override("zh-hans"):
+            assert said(reason) == "第一银行"
 
     def test_stands_as_long_as_the_bank_stands_by_it(self, room):
         until = NOON + timedelta(days=2)
