@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -14,7 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from config.database import Address
 from tenancy.models import Tenant
 from tests.backoffice import house
-from tests.browser.village import Server, Village
+from tests.browser import village
+from tests.browser.village import Phone, Server, Village
 from tests.tasks import SentTasks
 
 CHROMIUM = "/usr/bin/chromium"
@@ -126,3 +128,19 @@ def open_page(chromium: Browser, live_server: LiveServer, complaints: list[str])
     yield open_at
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def phone_of(chromium: Browser, server: Server) -> Iterator[Callable[[Any], Phone]]:
+    """A function that gives somebody a phone with his PIN set; none may complain to the end."""
+    given: list[Phone] = []
+
+    def give(user: Any) -> Phone:
+        given.append(village.phone(chromium, server, user))
+        given[-1].enrol()
+        return given[-1]
+
+    yield give
+    for each in given:
+        assert each.complaints == []
+        each.context.close()

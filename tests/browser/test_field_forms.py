@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from rural.models import FormDefinition, Submission, SubmissionStatus
 from tenancy import room
@@ -16,7 +16,7 @@ from tenancy.models import Tenant
 from tenancy.roles import Role
 from tests.browser import village
 from tests.browser.test_field_app import all_sent, picture
-from tests.browser.village import Phone, Server, Village, until
+from tests.browser.village import Phone, Village, until
 from tests.rural import answers, build
 from tests.rural.answers import Files
 
@@ -31,21 +31,6 @@ PERSONAL = frozenset({"phone", "id_number", "geopoint", "photos", "signature", "
 @pytest.fixture
 def liushu(tenant: Tenant) -> Village:
     return village.settled(tenant, small=False)
-
-
-@pytest.fixture
-def phone_of(chromium: Browser, server: Server) -> Iterator[Callable[[Any], Phone]]:
-    given: list[Phone] = []
-
-    def give(user: Any) -> Phone:
-        given.append(village.phone(chromium, server, user))
-        given[-1].enrol()
-        return given[-1]
-
-    yield give
-    for each in given:
-        assert each.complaints == []
-        each.context.close()
 
 
 class Thumb:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
-from rural.actions import commission, leads, village_partners, visits
+from rural.actions import village_partners, visits
 from rural.models import (
     Attachment,
     ConflictCase,
@@ -31,7 +30,7 @@ from tenancy.roles import Role
 from tests.browser import village
 from tests.browser.test_field_app import all_sent, fill_in, picture
 from tests.browser.test_field_pages import faults
-from tests.browser.village import Phone, Server, Village, until
+from tests.browser.village import Phone, Village, until
 from tests.rural import village_build as build
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -43,38 +42,10 @@ def liushu(tenant: Tenant) -> Village:
 
 
 @pytest.fixture
-def phone_of(chromium: Browser, server: Server) -> Iterator[Callable[[Any], Phone]]:
-    given: list[Phone] = []
-
-    def give(user: Any) -> Phone:
-        given.append(village.phone(chromium, server, user))
-        given[-1].enrol()
-        return given[-1]
-
-    yield give
-    for each in given:
-        assert each.complaints == []
-        each.context.close()
-
-
-@pytest.fixture
 def partner(liushu: Village) -> VillagePartner:
     """The agent as a partner with a lead, a reminder, a paper to bring and a stated month."""
     with room.enter(liushu.tenant.pk):
-        build.ready()
-        made = village_partners.register(
-            actor=build.BOSS, at=build.NOON, on=build.ON, code="P1", user=liushu.agent
-        )
-        build.recommended_loan(made)
-        leads.remind(actor=build.SYSTEM, at=build.NOON, on=date(2026, 2, 1))
-        commission.accrue(
-            actor=build.SYSTEM, at=build.NOON, on=date(2026, 1, 20), partner_id=made.pk
-        )
-        commission.prepare(
-            actor=build.SYSTEM, at=build.NOON, on=date(2026, 2, 1), partner_id=made.pk,
-            of=date(2026, 1, 1), currency="CNY",
-        )  # fmt: skip
-    return made
+        return build.partner_with_a_month(liushu.agent)
 
 
 class TestThePartner:

@@ -1,14 +1,13 @@
 """What the field app asks for a village partner, over HTTP."""
 
 import json
-from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from lending.models import Application, Loan
-from rural.actions import commission, leads, village_partners
+from rural.actions import village_partners
 from rural.models import Contact, Lead, Reminder, VillagePartner
 from tenancy import room
 from tenancy.models import Tenant, User
@@ -23,20 +22,7 @@ def village(db: None) -> Tenant:
     tenant = house.tenant()
     house.people(tenant, (Role.OFFICER, Role.AGENT))
     with room.enter(tenant.pk):
-        build.ready()
-        partner = village_partners.register(
-            actor=build.BOSS, at=build.NOON, on=build.ON, code="P1",
-            user=User.objects.get(username=f"{tenant.slug}-agent"),
-        )  # fmt: skip
-        build.recommended_loan(partner)
-        leads.remind(actor=build.SYSTEM, at=build.NOON, on=date(2026, 2, 1))
-        commission.accrue(
-            actor=build.SYSTEM, at=build.NOON, on=date(2026, 1, 20), partner_id=partner.pk
-        )
-        commission.prepare(
-            actor=build.SYSTEM, at=build.NOON, on=date(2026, 2, 1), partner_id=partner.pk,
-            of=date(2026, 1, 1), currency="CNY",
-        )  # fmt: skip
+        build.partner_with_a_month(User.objects.get(username=f"{tenant.slug}-agent"))
     return tenant
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from lending.models import Application, Loan
 from lending.rules.terms import Method
-from rural.actions import village_partners, village_rules
+from rural.actions import commission, leads, village_partners, village_rules
 from rural.models import (
     Household,
     Lead,
@@ -136,3 +136,17 @@ def recommended_loan(
     servicing.callback(servicing.order_of(loan))
     loan.refresh_from_db()
     return loan
+
+
+def partner_with_a_month(user: User) -> VillagePartner:
+    """A user as a partner with a lead, a loan, a reminder and a stated January."""
+    ready()
+    made = village_partners.register(actor=BOSS, at=NOON, on=ON, code="P1", user=user)
+    recommended_loan(made)
+    leads.remind(actor=SYSTEM, at=NOON, on=date(2026, 2, 1))
+    commission.accrue(actor=SYSTEM, at=NOON, on=date(2026, 1, 20), partner_id=made.pk)
+    commission.prepare(
+        actor=SYSTEM, at=NOON, on=date(2026, 2, 1), partner_id=made.pk, of=date(2026, 1, 1),
+        currency="CNY",
+    )  # fmt: skip
+    return made
