@@ -51,8 +51,6 @@ class Past(NamedTuple):
     status: str
     ended_at: datetime | None
     part: Decimal
-    model: str
-    guarantor_id: UUID | None
 
 
 def past_of(application: Application) -> list[Past]:
@@ -63,8 +61,6 @@ def past_of(application: Application) -> list[Past]:
         "status",
         "ended_at",
         F("amount") * F("bank_ratio_bp"),
-        "version__model",
-        "version__agreement__guarantor_id",
     )
     return [Past(*row) for row in rows]
 
@@ -196,14 +192,12 @@ class _History:
             if each.status == PlacementState.DECLINED and each.ended_at is not None:
                 last = declined.get(each.bank_id, each.ended_at)
                 declined[each.bank_id] = max(each.ended_at, last)
-        own = [each for each in past if each.status not in NOT_COMMITTED]
+        of_borrower = committed.filter(application__borrower=application.borrower_id)
         return cls(
             exposure=_parts(committed, "bank"),
-            of_borrower=_added((each.bank_id, each.part) for each in own),
+            of_borrower=_added(past),
             guaranteed=_guaranteed(committed) if has_guarantors else {},
-            guaranteed_of_borrower=_added(
-                (each.guarantor_id, each.part) for each in own if each.model in GUARANTEED
-            ),
+            guaranteed_of_borrower=_guaranteed(of_borrower) if has_guarantors else {},
             this_month=dict(counted.annotate(Count("pk")).order_by()),
             asked=frozenset(
                 each.bank_id
@@ -232,10 +226,11 @@ def _parts(rows: PlacementQuerySet, by: str) -> dict[UUID | None, Decimal]:
     return {key: total / WHOLE_BP for key, total in summed}
 
 
-def _added(parts: Iterable[tuple[UUID | None, Decimal]]) -> dict[UUID | None, Decimal]:
+def _added(past: Iterable[Past]) -> dict[UUID | None, Decimal]:
     added: dict[UUID | None, Decimal] = defaultdict(Decimal)
-    for key, part in parts:
-        added[key] += part / WHOLE_BP
+    for each in past:
+        if each.status not in NOT_COMMITTED:
+            added[each.bank_id] += each.part / WHOLE_BP
     return added
 
 
