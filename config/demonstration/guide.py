@@ -19,7 +19,8 @@ _TOUR = (
     ("jinhe-risk", "Agreements, quotas, routings: why which bank was asked"),
     ("jinhe-finance", "Settlements, bank files, differences: a cent, and a row that is missing"),
     ("jinhe-officer", "/field/: the visits of the day, in the order of the way"),
-    ("agent", "/field/: choose a PIN, take the forms along, fill one in without network"),
+    ("jinhe-supervisor", "Panel sessions: Liushu, closed with grades, a household vetoed"),
+    ("agent", "/field/: choose a PIN; whom he brought; fill a form in without network"),
     ("bank", "the bank's own page: inbox with its clock, quotas, last calls"),
 )
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageDraw
 
 from rural.actions import attachments, submissions
-from rural.models import Benchmark, Household, Village
+from rural.models import Benchmark, FormDefinition, Household, Village
 from rural.rules import generator
 from rural.rules.benchmarks import Kind
 from rural.rules.forms.sent import Announced, Sent
@@ -82,12 +82,12 @@ def _household(
     actor: Actor, at: datetime, on: date, person: Person, village: Village, seed: int,
     colleague: str,
 ) -> Household:  # fmt: skip
-    files = _files(at, person, village, "F1")
+    pictures = files(at, village, f"F1 {person.phone}")
     answers = generator.household(
-        person, files, village=village.code, colleague=colleague, year=on.year
+        person, pictures, village=village.code, colleague=colleague, year=on.year
     )
     root = uuid5(NAMESPACE_URL, f"synthetic:{seed}:{person.id_number}")
-    _send(actor, at, on, "F1", root, answers, files, "")
+    send(actor, at, on, "F1", root, answers, pictures, "")
     return Household.objects.get(pk=root)
 
 
@@ -98,20 +98,26 @@ def _crops(
     """The wheat that stands, the corn after it, and the wheat after that."""
     wheat, corn = usual
     for each, year in ((wheat, on.year), (corn, on.year), (wheat, on.year + 1)):
-        files = _files(at, person, household.village, f"F2 {each.crop} {year}")
-        answers = generator.crop(person, files, each, harvest_year=year, seed=seed)
+        pictures = files(at, household.village, f"F2 {each.crop} {year} {person.phone}")
+        answers = generator.crop(person, pictures, each, harvest_year=year, seed=seed)
         root = uuid5(household.pk, f"F2 {each.crop} {year}")
-        _send(actor, at, on, "F2", root, answers, files, str(household.pk))
+        send(actor, at, on, "F2", root, answers, pictures, str(household.pk))
 
 
-def _send(
+def send(
     actor: Actor, at: datetime, on: date, form: str, root: UUID, answers: dict[str, Any],
     files: Files, subject: str,
 ) -> None:  # fmt: skip
+    """
+    Send an invented form in through the real door, in its newest version, with its pictures.
+
+    :raises Invalid: if the form is rejected
+    """
+    newest = FormDefinition.objects.current().get(code=form)
     sent = Sent(
         root_uuid=root,
         form_code=form,
-        form_version=1,
+        form_version=newest.version,
         answers=answers,
         content_sha256="",
         subject=subject,
@@ -133,13 +139,14 @@ def _send(
         )
 
 
-def _files(at: datetime, person: Person, village: Village, name: str) -> Files:
+def files(at: datetime, village: Village, name: str) -> Files:
+    """Return the pictures of a form finished an hour before, taken in a village."""
     # Where the village's centre is not known the picture is still somewhere.
     return Files(
         at - timedelta(hours=1),
         village.latitude if village.latitude is not None else Decimal(0),
         village.longitude if village.longitude is not None else Decimal(0),
-        f"{name} {person.phone}",
+        name,
         draw=_picture,
     )
 

@@ -240,6 +240,56 @@ def crop(
     }
 
 
+def recommendation(files: Files, *, village: str, number: int) -> dict[str, Any]:
+    """Return F4 of a household that is on record; each number says it a little differently."""
+    reasons = ("hard_working", "keeps_word", "good_harvest", "family_helps")
+    return {
+        "is_new_farmer": False,
+        "village": village,
+        "relation": "none",
+        "known_years": str(6 + 3 * number),
+        "opinion": "recommend",
+        "reasons": [reasons[number % len(reasons)], "skilled"],
+        "purpose": "planting",
+        "purpose_text": MARK,
+        "asked_amount": str(10_000 + 5_000 * number),
+        "repay_source": "crop",
+        "documents": ["id_card", "land_cert"],
+        "document_photos": files.shots(2),
+        "took_no_fee": True,
+        "handled_no_cash": True,
+        "promised_nothing": True,
+        "told_bank_decides": True,
+        "agent_signature": files.shot(),
+        "gps": files.point(),
+    }
+
+
+def ballot(
+    *, session: str, evaluator: str, mark: int | None, evidence: str = ""
+) -> dict[str, Any]:
+    """Return F6 with one mark for all, None for who does not know; evidence makes it a veto."""
+    vote: dict[str, Any] = {
+        "panel_session": session,
+        "evaluator_code": evaluator,
+        "is_kin": False,
+        "knows": mark is not None,
+    }
+    if mark is None:
+        return vote
+    rumour = "none" if mark > 3 else "some"
+    veto = {"veto": "gambling", "veto_evidence": evidence} if evidence else {"veto": "none"}
+    return {
+        **vote,
+        "character": str(mark),
+        "diligence": str(mark),
+        "debt_rumour": rumour,
+        "family_harmony": str(mark),
+        "cap_band": "50000",
+        **veto,
+    }
+
+
 def _member(
     relation: str, name: str, sex: str, occupation: str, *, id_no: str = "",
     birth: str = "1975-03-01", away: str = "0", income: str = "0",

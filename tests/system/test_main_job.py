@@ -107,6 +107,13 @@ class TestMainJob:
         assert county["breaks"] == {"assigned": 1, "resolved": 1}
         assert county["visits"]["planned"] >= county["loans"]["active"]
 
+    def test_knows_what_the_villages_say(self, figures: dict[str, Any]) -> None:
+        county = figures["county"]
+
+        assert county["recommendations"]["made"] == 8
+        assert 0 < county["recommendations"]["applied"] <= 8
+        assert county["panel"] == {"graded": 3, "too_few": 1, "vetoed": 1}
+
     def test_a_second_start_resumes(
         self, installation: Path, firms: list[str], figures: dict[str, Any]
     ) -> None:

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from lending.models import Application, Loan
 from partners.models import BankDecision, Break, Placement, ReconRun, Settlement, Share
-from rural.models import Assessment, Household, Visit
+from rural.models import Assessment, Household, PanelResult, Recommendation, Visit
 from tenancy import room
 
 _CENT = Decimal("0.01")
@@ -34,6 +34,11 @@ def figures() -> dict[str, Any]:
             "loans": _counted(Loan.objects.values_list("status", flat=True)),
             "disbursed": {side: _money(amount) for side, amount in paid_in.items()},
             "received": {side: _money(amount) for side, amount in received.items()},
+            "recommendations": {
+                "made": Recommendation.objects.count(),
+                "applied": Recommendation.objects.filter(application__isnull=False).count(),
+            },
+            "panel": _counted(PanelResult.objects.values_list("outcome", flat=True)),
             "visits": _counted(Visit.objects.values_list("status", flat=True)),
             "settlements": Settlement.objects.count(),
             "bank_files": ReconRun.objects.count(),

@@ -8,7 +8,15 @@ from typing import Any
 
 from tqdm import tqdm
 
-from config.demonstration.county import banks, farmers, loans, report, season, village
+from config.demonstration.county import (
+    banks,
+    farmers,
+    loans,
+    report,
+    season,
+    village,
+    villagers,
+)
 from tenancy import room
 from tenancy.models import Tenant
 
@@ -27,6 +35,7 @@ def play(tenant: Tenant, address: str, stage: Stage, bar: Bar) -> dict[str, Any]
     with room.entered(tenant.pk):
         with stage("farmers"), bar("households", farmers.HOUSEHOLDS, "it") as shown:
             farmers.visit(season.OPENING, shown.update)
+            villagers.recommend(season.OPENING)
         with stage("assess"), bar("assessments", farmers.HOUSEHOLDS, "it") as shown:
             applied = farmers.apply(season.OPENING, shown.update)
         approved = farmers.approved(applied)
@@ -41,4 +50,6 @@ def play(tenant: Tenant, address: str, stage: Stage, bar: Bar) -> dict[str, Any]
         with stage("settle"):
             season.reconciled()
             village.plan()
+            villagers.follow(season.UNTIL)
+            villagers.hold_panel(season.UNTIL)
         return report.figures()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from rural.actions import generation
 from tenancy import room
@@ -13,6 +13,8 @@ from tenancy.actors import Actor
 from tenancy.errors import Refusal
 from tenancy.models import Membership, Tenant
 from tenancy.roles import Role
+
+NOON = time(12)
 
 
 class Command(BaseCommand):
@@ -26,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--county", required=True, help="code of a county or what lies in it")
         parser.add_argument("--n", type=int, default=20, help="households")
         parser.add_argument("--seed", type=int, default=20260101)
+        parser.add_argument(
+            "--on", type=date.fromisoformat, help="the day of the visits; else the business date"
+        )
         parser.add_argument("--officer", required=True, help="user name of who sends")
         parser.add_argument("--colleague", required=True, help="user name of who signs with him")
 
@@ -34,6 +39,7 @@ class Command(BaseCommand):
         tenant = Tenant.objects.filter(slug=options["tenant"]).first()
         if tenant is None:
             raise CommandError(f"there is no tenant {options['tenant']}")
+        on = options["on"] or tenant.business_date
         with room.entered(tenant.pk):
             member = _member(options["officer"])
             if member is None:
@@ -48,8 +54,9 @@ class Command(BaseCommand):
             try:
                 made = generation.generate(
                     actor=actor,
-                    at=timezone.now(),
-                    on=tenant.business_date,
+                    # Seasons go by the day on which a form is finished.
+                    at=datetime.combine(on, NOON, tzinfo=tenant.zone),
+                    on=on,
                     county=options["county"],
                     count=options["n"],
                     seed=options["seed"],

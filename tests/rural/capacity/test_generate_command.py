@@ -1,5 +1,6 @@
 """`manage.py generate_households` as people run it: in no transaction but those it opens."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from rural.models import CropEnterprise, Household
+from rural.models import CropEnterprise, Household, Submission
 from tenancy import room as rooms
 from tenancy.models import Tenant, User
 from tenancy.roles import Role
@@ -38,6 +39,27 @@ def test_sends_each_household_in_with_its_crops(jinhe: Tenant) -> None:
     with rooms.enter(jinhe.pk):
         assert Household.objects.count() == 2
         assert CropEnterprise.objects.count() == 6
+
+
+@pytest.mark.parametrize("asked", [{}, {"on": date(2027, 5, 25)}], ids=["books", "told"])
+def test_goes_by_the_business_date_or_the_day_it_is_told(
+    jinhe: Tenant, asked: dict[str, date]
+) -> None:
+    # Neither is the day of the clock on the wall.
+    if not asked:
+        Tenant.objects.filter(pk=jinhe.pk).update(business_date=date(2027, 5, 25))
+
+    call_command(
+        "generate_households", tenant="jinhe", county="130929", n=1, colleague="colleague",
+        officer=User.objects.get(name="Sun").username, **asked,
+    )  # fmt: skip
+
+    with rooms.enter(jinhe.pk):
+        sent = Submission.objects.filter(form_code="F1").get()
+        seasons = set(CropEnterprise.objects.values_list("season", flat=True))
+    assert sent.finalized_at is not None
+    assert sent.finalized_at.date() == date(2027, 5, 25)
+    assert seasons == {"2027-summer", "2027-autumn", "2028-summer"}
 
 
 def test_takes_nobody_elses_word_for_it(jinhe: Tenant) -> None:
