@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from ledger.models import Posting
+from lending.admin import cards
 from lending.admin.charts import steps
 from lending.models import EventKind, Loan, LoanEvent, PaymentOrder, RepaymentMethod
 from lending.queries import loans
@@ -44,6 +45,7 @@ def context(request: HttpRequest, row: Loan) -> dict[str, Any]:
         else [],
         "documents": documents_of(row) if allowed(request, Permission.DOCUMENT_VIEW) else [],
         "sees_documents": allowed(request, Permission.DOCUMENT_VIEW),
+        "cards": cards.of_loan(request, row),
         "balance_chart": _balance(events, state) if events else None,
     }
 
