@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from lending.actions import desk, funding
 from lending.models import Application
 from lending.rules.numbers import human_number
@@ -34,9 +36,13 @@ from tenancy.actors import Actor
 from tenancy.ids import uuid7
 from tenancy.models import Tenant
 from tenancy.permissions import Permission, require
+from tenancy.wording import Sentence, as_text
 
 # A bank that is closed may open; look again then, at the latest after so long.
 LONGEST_WAIT = timedelta(hours=24)
+# As many as the step of an application has room for.
+REASON_CHARACTERS = 500
+_NO_AGREEMENT = gettext_noop("no agreement in force")
 
 
 @room.atomic
@@ -248,10 +254,24 @@ def _seconds_until_open(field: Field, what: Wanted) -> float:
 
 
 def _summary(routing: Routing) -> str:
-    """Return which agreements were looked at and the codes of what stood against each."""
+    """
+    Return which agreements were looked at and what stood against each, in both languages.
+
+    Where there is no room for the words, the codes of the reasons stand for them.
+    """
     rows = RoutingCandidate.objects.filter(routing=routing).select_related("version__agreement")
-    told = [
-        f"{row.version.agreement.code}: {', '.join(reason['code'] for reason in row.reasons)}"
-        for row in rows.order_by("pk")
-    ]
-    return ("; ".join(told) or "no agreement in force")[:500]
+    against = [(row.version.agreement.code, row.reasons) for row in rows.order_by("pk")]
+    if not against:
+        return Sentence(_NO_AGREEMENT).kept_text()
+    words = {
+        language: "; ".join(
+            f"{code}: {', '.join(reason['text'][language] for reason in reasons)}"
+            for code, reasons in against
+        )
+        for language in ("en", "zh")
+    }
+    told = as_text(words)
+    if len(told) <= REASON_CHARACTERS:
+        return told
+    codes = [f"{code}: {', '.join(each['code'] for each in reasons)}" for code, reasons in against]
+    return "; ".join(codes)[:REASON_CHARACTERS]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 from lending.models import Application, Offer
 from partners.actions import consents, regulation
@@ -18,6 +19,7 @@ from partners.models import (
 from tenancy.errors import Forbidden
 from tenancy.models import AuditEvent, Tenant
 from tenancy.roles import Role
+from tenancy.wording import said
 from tests.partners import build
 from tests.partners.build import NOON, ON, SYSTEM, actor
 from tests.tasks import SentTasks
@@ -144,6 +146,20 @@ class TestNoBank:
         application.refresh_from_db()
         assert application.stage == "DECLINED"
         assert application.reasons[-1]["code"] == "no_funder"
+        reason = application.changes.latest("pk").reason
+        assert said(reason).startswith("harbour-70: Amount 100000")
+        with translation.override("zh-hans"):
+            assert said(reason).startswith("harbour-70: 金额 100000")
+
+    def test_says_in_both_languages_that_there_is_nobody_to_ask(self, room: Tenant) -> None:
+        application = build.granted()
+
+        build.route(application)
+
+        reason = application.changes.latest("pk").reason
+        assert said(reason) == "no agreement in force"
+        with translation.override("zh-hans"):
+            assert said(reason) == "没有生效的合作协议"
 
     def test_asks_for_the_consent_that_is_all_that_lacks(
         self, room: Tenant, sent_tasks: SentTasks
