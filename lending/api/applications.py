@@ -19,6 +19,7 @@ from lending.api.application_bodies import (
     WithdrawalRequestSerializer,
 )
 from lending.models import Application
+from tenancy.api.moments import MomentFilter
 from tenancy.api.paging import NewestFirst
 from tenancy.api.views import RoomView
 from tenancy.errors import NotFound
@@ -31,8 +32,8 @@ class ApplicationFilter(filters.FilterSet):
     stage = filters.CharFilter(help_text="Such as REFERRED")
     borrower = filters.CharFilter("borrower__reference", help_text="The borrower's reference")
     product = filters.CharFilter("version__product__code", help_text="The product's code")
-    submitted_from = filters.IsoDateTimeFilter("submitted_at", lookup_expr="gte")
-    submitted_before = filters.IsoDateTimeFilter("submitted_at", lookup_expr="lt")
+    submitted_from = MomentFilter("submitted_at", lookup_expr="gte")
+    submitted_before = MomentFilter("submitted_at", lookup_expr="lt")
 
     class Meta:
         model = Application

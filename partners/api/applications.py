@@ -21,6 +21,7 @@ from partners.api.application_bodies import (
 from partners.api.views import BankView
 from partners.models import Placement
 from partners.queries.inbox import inbox
+from tenancy.api.moments import MomentFilter
 from tenancy.api.paging import NewestFirst
 
 
@@ -28,7 +29,7 @@ class ApplicationFilter(filters.FilterSet):
     """Which applications to list."""
 
     status = filters.CharFilter(help_text="Such as SUBMITTED")
-    updated_after = filters.IsoDateTimeFilter(
+    updated_after = MomentFilter(
         "updated_at", lookup_expr="gt", help_text="Those that have moved since"
     )
 

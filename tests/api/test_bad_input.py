@@ -60,6 +60,22 @@ class TestApplication:
         assert pointers == {"/borrower", "/term"}
 
 
+@pytest.mark.parametrize("name", ["submitted_from", "submitted_before"])
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [("2026-01-01T00:00:00%2B23:59", 200), ("0001-01-01T00:00:00%2B08:00", 422), ("soon", 422)],
+    ids=["far_east", "before_time", "a_word"],
+)
+def test_a_list_takes_any_moment_or_names_the_field(
+    platform: Platform, lender: Tenant, name: str, moment: str, status: int
+) -> None:
+    answer = platform.get(f"applications?{name}={moment}")
+
+    assert answer.status_code == status
+    pointers = [error["pointer"] for error in answer.json().get("errors", [])]
+    assert pointers == ([f"?{name}"] if status == 422 else [])
+
+
 class TestDraw:
     def test_beyond_the_limit_or_in_another_currency_is_refused(
         self, platform: Platform, lender: Tenant, sent_tasks: SentTasks

@@ -94,6 +94,29 @@ class TestInbox:
         ):
             assert len(program.get(f"applications?{query}").json()["results"]) == found, query
 
+    @pytest.mark.parametrize(
+        ("moment", "status"),
+        [
+            ("2020-01-01T00:00:00%2B23:59", 200),
+            ("2020-01-01T00:00:00", 200),
+            ("0001-01-01T00:00:00%2B08:00", 422),
+            ("9999-12-31T23:59:59-08:00", 422),
+            ("soon", 422),
+        ],
+        ids=["far_east", "no_offset", "before_time", "after_time", "a_word"],
+    )
+    def test_takes_any_moment_or_names_the_field(
+        self, program: Program, placed: str, moment: str, status: int
+    ) -> None:
+        answer = program.get(f"applications?updated_after={moment}")
+
+        assert answer.status_code == status
+        told = answer.json()
+        assert [each["pointer"] for each in told.get("errors", [])] == (
+            ["?updated_after"] if status == 422 else []
+        )
+        assert len(told.get("results", [])) == int(status == 200)
+
     def test_news_go_by_bookmark(self, program: Program, other: Program, placed: str) -> None:
         told = program.get("events?after=0").json()
         assert [event["application_id"] for event in told["results"]] == [placed]
