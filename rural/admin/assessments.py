@@ -186,6 +186,7 @@ class AssessmentAdmin(RoomModelAdmin):
                 {
                     "row": each,
                     "subject": line_name(each.subject),
+                    "key": assessment.comment_key(each),
                     "item": item_name(each.item),
                     "unit": unit_name(each.unit),
                     "why": REASONS[each.why],
