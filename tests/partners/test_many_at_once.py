@@ -11,15 +11,24 @@ import pytest
 from django.db import connections
 from django.db.models import Sum
 
-from lending.models import Application
-from partners.actions import books, placements
-from partners.models import BankDecision, BankEvent, Placement, PlacementEvent, QuotaUse
+from lending.models import Application, Loan, LoanEvent
+from partners.actions import books, buy_backs, placements
+from partners.models import (
+    AgreementVersion,
+    BankDecision,
+    BankEvent,
+    BankReceipt,
+    Placement,
+    PlacementEvent,
+    QuotaUse,
+)
 from tenancy import room as rooms
 from tenancy.errors import Refusal
 from tenancy.ids import uuid7
 from tenancy.models import Tenant
-from tests.partners import build
+from tests.partners import build, money, test_collecting, test_reschedulings
 from tests.partners.build import NOON, ON, SYSTEM
+from tests.tasks import SentTasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,6 +128,84 @@ class TestDecision:
         with rooms.enter(tenant.pk):
             ended = Placement.objects.get().status
             assert (ended, BankDecision.objects.count()) in {("APPROVED", 1), ("TIMED_OUT", 0)}
+
+
+class TestAReceiptAtTheBank:
+    @pytest.fixture
+    def loan(self, tenant: Tenant) -> Loan:
+        with rooms.enter(tenant.pk):
+            return money.co_lent(collected_by="bank")
+
+    def test_told_by_four_at_once_is_one(self, tenant: Tenant, loan: Loan) -> None:
+        outcomes = at_once(tenant, [lambda: test_collecting.tell(loan, value_on=ON)] * 4)
+
+        with rooms.enter(tenant.pk):
+            assert outcomes == ["done"] * 4
+            assert BankReceipt.objects.count() == 1
+            assert LoanEvent.objects.filter(kind="repaid").count() == 1
+
+    def test_told_of_two_loans_under_one_reference_is_of_one(
+        self, tenant: Tenant, loan: Loan
+    ) -> None:
+        with rooms.enter(tenant.pk):
+            other = money.co_lent("draw-2", version=AgreementVersion.objects.get())
+
+        outcomes = at_once(
+            tenant,
+            [
+                lambda: test_collecting.tell(loan, value_on=ON),
+                lambda: test_collecting.tell(other, value_on=ON),
+            ],
+        )
+
+        with rooms.enter(tenant.pk):
+            assert sorted(outcomes) == ["done", "receipt_told_otherwise"]
+            assert LoanEvent.objects.filter(kind="repaid").count() == 1
+
+    def test_comes_before_or_after_a_purchase_of_the_part(
+        self, tenant: Tenant, loan: Loan
+    ) -> None:
+        [told, bought] = at_once(
+            tenant,
+            [
+                lambda: test_collecting.tell(loan, value_on=ON),
+                lambda: buy_backs.buy_back(
+                    actor=SYSTEM, at=NOON, on=ON, loan_id=loan.pk, reason="wrong papers"
+                ),
+            ],
+        )
+
+        assert bought == "done"
+        assert told in ("done", "bank_does_not_collect")
+        with rooms.enter(tenant.pk):
+            assert BankReceipt.objects.count() == int(told == "done")
+
+
+def test_a_bank_s_no_and_our_approval_at_once_end_in_a_no(
+    tenant: Tenant, sent_tasks: SentTasks
+) -> None:
+    with rooms.enter(tenant.pk):
+        loan = money.co_lent()
+        request = test_reschedulings.asked(loan, sent_tasks)
+        build.actor_of(test_collecting.bank())
+
+    [said, approved] = at_once(
+        tenant,
+        [
+            lambda: test_reschedulings.says(
+                loan, False, test_collecting.bank(), "the crop is insured"
+            ),
+            lambda: test_reschedulings.approved(request),
+        ],
+    )
+
+    with rooms.enter(tenant.pk):
+        request.refresh_from_db()
+        assert said == "done"
+        assert approved in ("done", "approval_settled")
+        assert bool(request.checker_id) == (approved == "done")
+        assert request.status == "REFUSED"
+        assert not LoanEvent.objects.filter(kind="rescheduled").exists()
 
 
 def test_a_settlement_keeps_nobody_waiting_who_only_names_the_bank(
