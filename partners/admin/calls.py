@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.actions import reading
 from partners.admin.own import OwnBankAdmin
+from partners.admin.package_words import name_of, shown
 from partners.models import BankCall
 from partners.rules.funding import WHOLE_BP
 from tenancy.admin.access import acting, allowed
-from tenancy.admin.facts import value_shown
 from tenancy.errors import NotFound
 from tenancy.permissions import Permission
 
@@ -124,5 +124,5 @@ def _require_desk(request: HttpRequest) -> None:
 
 def _facts(section: Any) -> list[tuple[str, Any]]:
     if isinstance(section, dict):
-        return [(name.replace("_", " "), value_shown(value)) for name, value in section.items()]
-    return [("", value_shown(section))]
+        return [(name_of(name), shown(name, value)) for name, value in section.items()]
+    return [("", shown("", section))]
