@@ -21,10 +21,11 @@ from partners.actions.terms import AgreementTerms
 from partners.models import Agreement, RoutingCandidate
 from tenancy import room
 from tenancy.actors import Actor
+from tenancy.ids import uuid7
 from tenancy.models import Tenant
 
 ACTOR = Actor.system("bench")
-SLUG = "bench-route"
+SLUG = "bench-route-one-each"
 PRODUCT = "partner"
 BANKS = 8
 WARM_UP = 10
@@ -75,14 +76,18 @@ def _route(key: UUID, on: date) -> float:
 
 
 def _approved(count: int, on: date) -> Iterator[UUID]:
-    """Applications that we approved, one a transaction."""
+    """Applications that we approved, each of a borrower of its own, one a transaction."""
     consents = [{"recipient": f"bank-{number}"} for number in range(BANKS)]
     features: dict[str, str] = {}
-    for _ in range(count):
-        now = timezone.now()
+    run = uuid7().hex[-12:]
+    for number in range(count):
+        now, reference = timezone.now(), f"{run}-{number}"
         with room.enter(room.current()):
+            borrowers.register(
+                actor=ACTOR, at=now, reference=reference, kind="person", name="Bench Borrower"
+            )
             application = applications.submit(
-                actor=ACTOR, at=now, on=on, borrower_reference="B-1", product_code=PRODUCT,
+                actor=ACTOR, at=now, on=on, borrower_reference=reference, product_code=PRODUCT,
                 amount=Decimal(10_000), currency="CNY", term=90, purpose="Seed", channel="bench",
                 evidence={
                     "as_of": on.isoformat(), "source": "bench", "features": features,
@@ -103,7 +108,6 @@ def _furnish(tenant: Tenant) -> None:
     if Agreement.objects.exists():
         return
     regulation.adopt(actor=ACTOR, at=now, jurisdiction="CN")
-    borrowers.register(actor=ACTOR, at=now, reference="B-1", kind="person", name="Bench Borrower")
     if not ProductVersion.objects.filter(product__code=PRODUCT).exists():
         _product(on)
     since = on - timedelta(days=30)
