@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -11,9 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from lending.models import Severity
 from partners.actions import regulation
+from partners.admin.rule_words import bound_name, metric_name
 from partners.models import FundingRule
+from partners.models.agreement import MODELS
 from partners.rules.regulation import OPERATORS, plain
-from tenancy.admin.facts import column_name
+from tenancy.admin.facts import column_name, facts
 from tenancy.admin.pages import RoomModelAdmin
 from tenancy.admin.shown import tag
 from tenancy.admin.verbs import Act, ReasonForm, Verb
@@ -57,6 +63,24 @@ def _propose(act: Act) -> ApprovalRequest:
     )
 
 
+class BoundFilter(admin.SimpleListFilter):
+    """Whom a rule binds."""
+
+    title = gettext_lazy("applies to")
+    parameter_name = "applies_to"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return those that any rule binds."""
+        kinds = FundingRule.objects.order_by("applies_to").values_list("applies_to", flat=True)
+        return [(kind, bound_name(kind)) for kind in kinds.distinct()]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[FundingRule]
+    ) -> QuerySet[FundingRule]:
+        """Keep the rules that bind who was chosen."""
+        return queryset.filter(applies_to=self.value()) if self.value() else queryset
+
+
 @admin.register(FundingRule)
 class FundingRuleAdmin(RoomModelAdmin):
     """Rules in force, past and to come."""
@@ -71,12 +95,23 @@ class FundingRuleAdmin(RoomModelAdmin):
         ),
     )  # fmt: skip
     list_display = (
-        "code", "shown_title", "jurisdiction", "shown_demand", "shown_severity",
+        "code", "shown_title", "jurisdiction", "shown_bound", "shown_demand", "shown_severity",
         "effective_from", "effective_to", "legal_ref",
     )  # fmt: skip
-    list_filter = ("jurisdiction", "severity", "applies_to")
+    list_filter = ("jurisdiction", "severity", BoundFilter)
+    hidden_columns = ("applies_to", "funding_models", "metric", "operator", "threshold")
     search_fields = ("code", "title", "title_zh", "legal_ref", "source", "metric")
     ordering = ("jurisdiction", "code", "effective_from")
+
+    def page(self, request: HttpRequest, row: FundingRule) -> dict[str, Any]:
+        """Say first what is demanded, and of whom."""
+        models = [str(dict(MODELS)[each]) for each in row.funding_models] or [_("All")]
+        demand = [
+            (column_name(FundingRule, "operator"), self.shown_demand(row)),
+            (column_name(FundingRule, "applies_to"), bound_name(row.applies_to)),
+            (column_name(FundingRule, "funding_models"), ", ".join(models)),
+        ]
+        return {"cards": [("", [*demand, *facts(row, self.hidden_columns)])]}
 
     @admin.display(description=gettext_lazy("title"))
     def shown_title(self, row: FundingRule) -> str:
@@ -84,7 +119,11 @@ class FundingRuleAdmin(RoomModelAdmin):
 
     @admin.display(description=gettext_lazy("must be"))
     def shown_demand(self, row: FundingRule) -> str:
-        return f"{row.metric} {OPERATORS[row.operator]} {plain(row.threshold)}"
+        return f"{metric_name(row.metric)} {OPERATORS[row.operator]} {plain(row.threshold)}"
+
+    @admin.display(description=gettext_lazy("applies to"), ordering="applies_to")
+    def shown_bound(self, row: FundingRule) -> str:
+        return bound_name(row.applies_to)
 
     @admin.display(description=gettext_lazy("severity"), ordering="severity")
     def shown_severity(self, row: FundingRule) -> SafeString:

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rural.admin.assessment_words import unit_name
 from rural.models import County, VillageRule
 from rural.queries import coverage
 from rural.queries.coverage import Coverage
@@ -56,9 +57,13 @@ class VillageRuleAdmin(RoomModelAdmin):
     """The numbers of work in the villages, dated; the coverage page stands beside them."""
 
     view_permission = Permission.VILLAGE_VIEW
-    list_display = ("code", "value", "unit", "effective_from", "source")
+    list_display = ("code", "value", "shown_unit", "effective_from", "source")
     search_fields = ("code",)
     ordering = ("code", "-effective_from")
+
+    @admin.display(description=gettext_lazy("unit"), ordering="unit")
+    def shown_unit(self, row: VillageRule) -> str:
+        return unit_name(row.unit)
 
     def get_urls(self) -> list[URLPattern]:
         """Give the coverage page its address."""

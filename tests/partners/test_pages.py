@@ -1,9 +1,12 @@
 """The staff's pages on banks, agreements, routings, placements, rules and approvals."""
 
+import json
+
 import pytest
 from django.test import Client
 
 from partners.actions import regulation
+from partners.admin.rule_words import BOUND, METRICS
 from partners.models import Agreement, FundingRule, Placement, Routing
 from tenancy import room as rooms
 from tenancy.models import ApprovalRequest, Tenant
@@ -51,13 +54,14 @@ class TestPages:
                 get(browser, f"partners/{model}/")
             get(browser, "tenancy/approvalrequest/")
             get(browser, f"partners/agreement/{agreement.pk}/change/")
-            get(browser, f"partners/fundingrule/{rule.pk}/change/")
+            demanded = get(browser, f"partners/fundingrule/{rule.pk}/change/")
             why_not = get(browser, f"partners/routing/{routing.pk}/change/")
             steps = get(browser, f"partners/placement/{placement.pk}/change/")
             asked = get(browser, f"lending/application/{placement.application_id}/change/")
         assert "借款人尚未同意向该银行提供申请资料" in why_not
         assert "<dt>已授权银行</dt><dd>harbour</dd>" in why_not
         assert "银行已批准" in steps
+        assert "我方出资比例 ≥ 0.3" in demanded
         assert placement.number in asked
 
     def test_the_queue_says_that_our_clock_is_paused(self, tenant: Tenant) -> None:
@@ -107,3 +111,10 @@ class TestPages:
         assert "CN-BANK-2021-30" in forbidden.content.decode()
         assert browser.post(f"{page}do/draft/", {**typed, "bank_part": "65"}).status_code == 302
         assert browser.post(f"{page}do/publish/").status_code == 302
+
+
+def test_every_bundled_rule_says_in_words_what_it_demands_and_of_whom() -> None:
+    for path in sorted(regulation.RULE_SETS.glob("*.json")):
+        for rule in json.loads(path.read_text(encoding="utf-8"))["rules"]:
+            assert rule["metric"] in METRICS, rule["code"]
+            assert rule["applies_to"] in BOUND, rule["code"]
